@@ -1,0 +1,1 @@
+"""Exercises: broken departments to repair, marked on the repaired state."""

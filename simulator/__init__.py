@@ -1,0 +1,1 @@
+"""PACS Lab: a simulated radiology department to learn PACS administration on."""

@@ -1,0 +1,1 @@
+"""Synthetic studies: anatomy, pictures per modality, and the DICOM objects around them."""

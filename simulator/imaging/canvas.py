@@ -1,0 +1,144 @@
+"""A label volume and the painter that fills it, shape by shape, inside bounding boxes.
+
+Coordinates are millimetres in the patient's axes (PS3.3 C.7.6.2): x to the left, y to the back,
+z to the head; arrays are indexed (z, y, x). Only additions, products and comparisons are used,
+so the labels are the same on every CPU.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Point = Sequence[float]
+Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """Labels (z, y, x) with the spacing and the centre of the first voxel, mm, in (x, y, z)."""
+
+    labels: Labels
+    spacing: tuple[float, float, float]
+    origin: tuple[float, float, float]
+
+
+class Canvas:
+    """An empty volume to paint on; later shapes cover earlier ones."""
+
+    def __init__(self, low: Point, high: Point, spacing: Point) -> None:
+        """Span the box from `low` to `high` (mm, x y z)."""
+        self.spacing = tuple(float(s) for s in spacing)
+        self.axes = [
+            np.arange(a, b, s, dtype=np.float32)
+            for a, b, s in zip(low, high, spacing, strict=True)
+        ]
+        x, y, z = self.axes
+        self.labels: Labels = np.zeros((len(z), len(y), len(x)), np.uint8)
+
+    def finish(self) -> Volume:
+        """Return the volume, read-only from now on."""
+        self.labels.flags.writeable = False
+        x, y, z = (float(axis[0]) for axis in self.axes)
+        sx, sy, sz = self.spacing
+        return Volume(labels=self.labels, spacing=(sx, sy, sz), origin=(x, y, z))
+
+    def window(self, low: Point, high: Point) -> tuple[Labels, list[NDArray[np.float32]]]:
+        """Return the labels inside a box and broadcastable x, y, z coordinates."""
+        cuts = [
+            slice(int(np.searchsorted(axis, a)), int(np.searchsorted(axis, b, "right")))
+            for axis, a, b in zip(self.axes, low, high, strict=True)
+        ]
+        x, y, z = (axis[cut] for axis, cut in zip(self.axes, cuts, strict=True))
+        view = self.labels[cuts[2], cuts[1], cuts[0]]
+        return view, [x[None, None, :], y[None, :, None], z[:, None, None]]
+
+    def put(
+        self, view: Labels, mask: NDArray[np.bool_], label: int, over: Iterable[int] | None = None
+    ) -> None:
+        """Set `label` where the mask holds, only over the labels in `over` when given."""
+        if over is not None:
+            allowed = np.zeros(256, np.bool_)
+            allowed[list(over)] = True
+            mask = mask & allowed[view]
+        np.copyto(view, np.uint8(label), where=mask)
+
+    def ellipsoid(
+        self,
+        label: int,
+        centre: Point,
+        radii: Point,
+        *,
+        over: Iterable[int] | None = None,
+        turn: tuple[float, float] = (1.0, 0.0),
+        tilt: tuple[float, float] = (1.0, 0.0),
+    ) -> None:
+        """Paint an ellipsoid; `turn` is (cos, sin) about z, `tilt` about y."""
+        reach = list(radii)
+        if turn[1]:
+            reach[0] = reach[1] = max(radii[0], radii[1])
+        if tilt[1]:
+            reach[0] = reach[2] = max(reach[0], radii[2])
+        low = [c - r for c, r in zip(centre, reach, strict=True)]
+        high = [c + r for c, r in zip(centre, reach, strict=True)]
+        view, (x, y, z) = self.window(low, high)
+        if view.size:
+            u, v, w = _rotated(x - centre[0], y - centre[1], z - centre[2], turn, tilt)
+            inside = (u / radii[0]) ** 2 + (v / radii[1]) ** 2 + (w / radii[2]) ** 2 <= 1
+            self.put(view, inside, label, over)
+
+    def mirrored(self, label: int, centre: Point, radii: Point, **how: object) -> None:
+        """Paint an ellipsoid on the left and on the right."""
+        for side in (1.0, -1.0):
+            turn = how.get("turn", (1.0, 0.0))
+            assert isinstance(turn, tuple)
+            spot = (side * centre[0], centre[1], centre[2])
+            over = how.get("over")
+            assert over is None or isinstance(over, tuple)
+            self.ellipsoid(label, spot, radii, over=over, turn=(turn[0], side * turn[1]))
+
+    def tube(
+        self,
+        label: int,
+        points: Sequence[Point],
+        radius: float | Sequence[float],
+        *,
+        over: Iterable[int] | None = None,
+        squash: Point = (1.0, 1.0, 1.0),
+    ) -> None:
+        """Paint a tube through the points (mm); the radius may change along it."""
+        over = tuple(over) if over is not None else None
+        for spot, r in along(points, radius):
+            self.ellipsoid(label, spot, [r * s for s in squash], over=over)
+
+
+def _rotated(
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    z: NDArray[np.float32],
+    turn: tuple[float, float],
+    tilt: tuple[float, float],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Turn coordinates about z, then about y."""
+    if turn[1]:
+        x, y = x * turn[0] + y * turn[1], y * turn[0] - x * turn[1]
+    if tilt[1]:
+        x, z = x * tilt[0] + z * tilt[1], z * tilt[0] - x * tilt[1]
+    return x, y, z
+
+
+def along(
+    points: Sequence[Point], radius: float | Sequence[float], step: float = 0.6
+) -> list[tuple[list[float], float]]:
+    """Return beads along a polyline, `step` radii apart, as (centre, radius) in mm."""
+    radii = [radius] * len(points) if isinstance(radius, int | float) else list(radius)
+    beads: list[tuple[list[float], float]] = []
+    for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False):
+        length = sum((q - p) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5
+        count = max(1, int(length / (step * min(ra, rb))))
+        for i in range(count):
+            t = i / count
+            spot = [p + (q - p) * t for p, q in zip(a, b, strict=True)]
+            beads.append((spot, ra + (rb - ra) * t))
+    return [*beads, (list(points[-1]), radii[-1])]

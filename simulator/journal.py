@@ -1,0 +1,134 @@
+"""The journal: everything that happens is written down once, and never rewound.
+
+Each process appends to a file of its own (`journal/archive.jsonl`, `journal/hospital.jsonl`,
+`journal/seat.jsonl`); readers merge them by time. An entry's id (`archive-000123`) is what a
+trainee cites as evidence.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simulator.clock import Clock, real_now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened."""
+
+    id: str
+    real: str  # the machine's time, ISO 8601
+    hospital: str  # hospital time, ISO 8601
+    source: str  # archive | hospital | seat
+    kind: str  # e.g. association.rejected, c-store, login.failed, setting.changed
+    text: str  # one sentence a trainee can read
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """One line of a log."""
+        return f"{self.hospital[:19]}  {self.id:<16} {self.kind:<22} {self.text}"
+
+
+class Journal:
+    """Appends entries to one process's file."""
+
+    def __init__(self, folder: Path, source: str, clock: Clock) -> None:
+        """Write to `folder/source.jsonl`, going on after the last entry there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.source, self.clock = source, clock
+        self.path = folder / f"{source}.jsonl"
+        self._lock, self._log = threading.Lock(), logging.getLogger(source)
+        self._count = _mend(self.path)
+        self._file = self.path.open("a", encoding="utf-8", buffering=1, newline="\n")
+
+    def write(self, kind: str, text: str, **facts: Any) -> str:
+        """Append one entry and return its id."""
+        with self._lock:
+            self._count += 1
+            entry = {
+                "id": f"{self.source}-{self._count:06d}",
+                "real": real_now().isoformat(timespec="milliseconds"),
+                "hospital": self.clock.now().isoformat(timespec="milliseconds"),
+                "source": self.source,
+                "kind": kind,
+                "text": text,
+                "facts": facts,
+            }
+            self._file.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
+        self._log.info("%s  %s: %s", entry["id"], kind, text)
+        return str(entry["id"])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class JournalReader:
+    """Reads the merged journal of a seat."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the journal files in `folder`."""
+        self.folder = folder
+
+    def entries(
+        self, kind: str = "", source: str = "", since: str = "", node: str = ""
+    ) -> list[Entry]:
+        """Return entries, oldest first.
+
+        `kind` is a prefix ("association" finds "association.rejected"), `since` an ISO time of
+        the machine, `node` an AE title that must appear among the entry's facts.
+        """
+        found = (
+            entry
+            for entry in self._all(source)
+            if entry.kind.startswith(kind)
+            and entry.real >= since
+            and (not node or node in map(str, entry.facts.values()))
+        )
+        return sorted(found, key=lambda entry: (entry.real, entry.id))
+
+    def find(self, identity: str) -> Entry | None:
+        """Return the entry with this id, if there is one."""
+        source = identity.rpartition("-")[0]
+        return next((entry for entry in self._all(source) if entry.id == identity), None)
+
+    def tail(self, count: int = 20, **filters: str) -> list[Entry]:
+        """Return the last `count` entries."""
+        return self.entries(**filters)[-count:]
+
+    def _all(self, source: str = "") -> Iterator[Entry]:
+        for path in sorted(self.folder.glob("*.jsonl")):
+            if not source or path.stem == source:
+                yield from _parse(path)
+
+
+def _parse(path: Path) -> Iterator[Entry]:
+    with path.open(encoding="utf-8") as lines:
+        yield from _entries(lines)
+
+
+def _entries(lines: Iterable[str]) -> Iterator[Entry]:
+    for line in lines:
+        try:
+            yield Entry(**json.loads(line))
+        except (ValueError, TypeError):
+            continue  # the last line of a killed process may be half written
+
+
+def _mend(path: Path) -> int:
+    """Drop a half-written last line and return the number of the last entry."""
+    if not path.exists():
+        return 0
+    data = path.read_bytes()
+    if data and not data.endswith(b"\n"):
+        data = data[: data.rfind(b"\n") + 1]
+        os.truncate(path, len(data))
+    last = data.rstrip(b"\n").rpartition(b"\n")[2]
+    return int(json.loads(last)["id"].rpartition("-")[2]) if last else 0

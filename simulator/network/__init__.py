@@ -1,0 +1,1 @@
+"""DICOM on the wire: PDUs, associations, DIMSE messages."""

@@ -1,0 +1,213 @@
+"""The SCU side: ask another node for something, and keep apart who erred.
+
+Every call raises `LocalError` (we erred), `RejectedError` or `StatusError` (the peer refused), or
+`NoAnswerError` (nobody answered); nothing here returns an empty result for a failure.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom.presentation import PresentationContext, build_context
+
+from simulator.errors import LocalError, NoAnswerError, RejectedError, StatusError
+from simulator.network import command as cmd
+from simulator.network import dimse, negotiation
+from simulator.network import wire as w
+from simulator.network.association import Aborted, Association, Context, abort_text
+from simulator.network.wire import Buffer, Wire
+
+PLAIN = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """Where a node is and what it is called."""
+
+    ae: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """The usual short form."""
+        return f"{self.ae}@{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, text: str) -> Peer:
+        """Read AET@HOST:PORT."""
+        ae, _, address = text.partition("@")
+        host, _, port = address.rpartition(":")
+        if not (ae and host and port.isdigit() and 0 < int(port) < 65536):
+            raise LocalError(f"'{text}' is not a node.", "Write AET@HOST:PORT, e.g. PACSLAB@127.0.0.1:11112.")
+        return cls(ae=ae, host=host, port=int(port))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who calls: AE title, the address to call from, and how long to wait (seconds)."""
+
+    ae: str = "PACSLAB_SCU"
+    host: str = ""
+    connect_timeout: float = 5.0
+    acse_timeout: float = 10.0
+    dimse_timeout: float = 30.0
+
+
+@contextmanager
+def associate(
+    peer: Peer,
+    contexts: Sequence[PresentationContext],
+    caller: Caller = Caller(),
+    *,
+    get_roles: Sequence[str] = (),
+) -> Iterator[Association]:
+    """Open an association; release it at the end, or abort it when the block raised."""
+    association = _open(peer, list(contexts), caller, get_roles)
+    try:
+        yield association
+    except (Aborted, TimeoutError) as error:
+        association.abort()
+        why = "did not answer in time" if isinstance(error, TimeoutError) else str(error)
+        raise NoAnswerError(
+            f"{peer} ended the association: {why}.", "Look at the log of the other end."
+        ) from error
+    except GeneratorExit:
+        association.release()
+        raise
+    except StatusError:
+        association.release()  # a refusal is an answer: the association itself is well
+        raise
+    except BaseException:
+        association.abort()
+        raise
+    else:
+        association.release()
+
+
+def _open(
+    peer: Peer, contexts: list[PresentationContext], caller: Caller, get_roles: Sequence[str]
+) -> Association:
+    _check_titles(peer, caller)
+    wire = Wire(_connect(peer, caller), caller.acse_timeout)
+    try:
+        wire.send([negotiation.proposal_pdu(caller.ae, peer.ae, contexts, get_roles)])
+        kind, body = wire.read()
+    except (w.Closed, w.Oversized, OSError) as error:
+        wire.close()
+        raise NoAnswerError(
+            f"{peer} took the connection but did not answer the association request: {error}.",
+            "Is it a DICOM port, and does that end expect TLS?",
+        ) from error
+    if kind != w.ASSOCIATE_AC:
+        wire.close()
+        raise _not_accepted(peer, kind, bytes(body))
+    accepted, max_send = negotiation.read_acceptance(bytes(body), contexts)
+    wire.sock.settimeout(caller.dimse_timeout)
+    return Association(
+        wire, calling=caller.ae, called=peer.ae, contexts=accepted, max_send=max_send
+    )
+
+
+def _check_titles(peer: Peer, caller: Caller) -> None:
+    for title in (peer.ae, caller.ae):
+        if not 0 < len(title.strip()) <= 16 or not title.isascii() or "\\" in title:
+            raise LocalError(
+                f"'{title}' is not an AE title.", "Use 1 to 16 ASCII characters, no backslash."
+            )
+
+
+def _connect(peer: Peer, caller: Caller) -> socket.socket:
+    try:
+        source = (caller.host, 0) if caller.host else None
+        return socket.create_connection((peer.host, peer.port), caller.connect_timeout, source)
+    except ConnectionRefusedError as error:
+        raise NoAnswerError(
+            f"Nothing listens at {peer.host}:{peer.port} (connection refused).",
+            "Check the port, and that the service there is running.",
+        ) from error
+    except (TimeoutError, OSError) as error:
+        raise NoAnswerError(
+            f"{peer.host}:{peer.port} cannot be reached: {error}.", "Check the address and the network."
+        ) from error
+
+
+def _not_accepted(peer: Peer, kind: int, body: bytes) -> Exception:
+    if kind == w.ASSOCIATE_RJ:
+        triple = negotiation.read_rejection(body)
+        return RejectedError(
+            f"{peer} rejected the association: {negotiation.rejection_text(triple)}.",
+            "Compare the AE titles on both sides.",
+            triple,
+        )
+    if kind == w.ABORT:
+        source, reason = (body[2], body[3]) if len(body) >= 4 else (0, 0)
+        return NoAnswerError(f"{peer} did not accept: {abort_text(source, reason)}.")
+    return NoAnswerError(f"{peer} answered with a PDU of type {kind} where an acceptance belongs.")
+
+
+def plain_context(sop_class: str) -> PresentationContext:
+    """Return a context for `sop_class` in the two uncompressed little endian syntaxes."""
+    return build_context(sop_class, PLAIN)
+
+
+def context_for(association: Association, sop_class: str, transfer_syntax: str = "") -> Context:
+    """Return the accepted context for a SOP class; raises LocalError if the peer took none."""
+    context = association.accepted(sop_class, transfer_syntax)
+    if context is None:
+        from pydicom.uid import UID
+
+        syntax = f" in {UID(transfer_syntax).name}" if transfer_syntax else ""
+        raise StatusError(
+            f"{association.called} accepted no presentation context for {UID(sop_class).name}{syntax}.",
+            "Compare what was proposed with what that node supports.",
+            dimse.SOP_CLASS_NOT_SUPPORTED,
+        )
+    return context
+
+
+def check_status(association: Association, command: cmd.Command, what: str) -> int:
+    """Return a final status; raises StatusError where it is a failure."""
+    status = int(command.get("Status", dimse.PROCESSING_FAILURE))
+    if dimse.is_failure(status):
+        comment = command.get("ErrorComment", "")
+        raise StatusError(
+            f"{association.called} answered {what} with {dimse.meaning(status)}"
+            + (f": {comment}." if comment else "."),
+            "Its own log says more.",
+            status,
+        )
+    return status
+
+
+def send_store(
+    association: Association,
+    *,
+    sop_class: str,
+    sop_instance: str,
+    transfer_syntax: str,
+    data: Sequence[Buffer],
+    originator: tuple[str, int] | None = None,
+) -> int:
+    """Send one instance on an open association and return its status (C-STORE, PS3.7 9.1.1)."""
+    context = context_for(association, sop_class, transfer_syntax)
+    command: cmd.Command = {
+        "CommandField": cmd.C_STORE,
+        "AffectedSOPClassUID": sop_class,
+        "AffectedSOPInstanceUID": sop_instance,
+        "Priority": 0,
+    }
+    if originator:
+        command["MoveOriginatorApplicationEntityTitle"] = originator[0]
+        command["MoveOriginatorMessageID"] = originator[1]
+    (response,) = association.request(context, command, data)
+    return check_status(association, response.command, "C-STORE")
+
+
+def data_set(message_data: bytes, context: Context) -> Dataset:
+    """Decode the data set of a response."""
+    return dimse.decode_dataset(message_data, context.transfer_syntax)

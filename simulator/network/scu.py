@@ -1,0 +1,201 @@
+"""The services a client asks for, one function each (PS3.4): echo, find, move, get, and N-*."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+from pynetdicom.presentation import PresentationContext, build_context
+from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    ModalityPerformedProcedureStep,
+    ModalityWorklistInformationFind,
+    PatientRootQueryRetrieveInformationModelFind,
+    PatientRootQueryRetrieveInformationModelGet,
+    PatientRootQueryRetrieveInformationModelMove,
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelGet,
+    StudyRootQueryRetrieveInformationModelMove,
+    Verification,
+)
+
+from simulator.errors import LocalError
+from simulator.network import command as cmd
+from simulator.network import dimse
+from simulator.network.associate import (
+    PLAIN,
+    Caller,
+    Peer,
+    associate,
+    check_status,
+    context_for,
+    data_set,
+    plain_context,
+)
+from simulator.network.association import Association, Message
+
+MODELS = {
+    ("study", "find"): StudyRootQueryRetrieveInformationModelFind,
+    ("study", "move"): StudyRootQueryRetrieveInformationModelMove,
+    ("study", "get"): StudyRootQueryRetrieveInformationModelGet,
+    ("patient", "find"): PatientRootQueryRetrieveInformationModelFind,
+    ("patient", "move"): PatientRootQueryRetrieveInformationModelMove,
+    ("patient", "get"): PatientRootQueryRetrieveInformationModelGet,
+}
+LEVELS = ("PATIENT", "STUDY", "SERIES", "IMAGE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrieved:
+    """The counters of the last C-MOVE or C-GET response (PS3.4 C.4.2.1)."""
+
+    status: int
+    completed: int = 0
+    failed: int = 0
+    warning: int = 0
+    remaining: int = 0
+
+
+def echo(peer: Peer, caller: Caller = Caller()) -> None:
+    """Verify that `peer` is there and talks to us (C-ECHO)."""
+    with associate(peer, [plain_context(Verification)], caller) as association:
+        command = {"CommandField": cmd.C_ECHO, "AffectedSOPClassUID": Verification}
+        (response,) = association.request(context_for(association, Verification), command)
+        check_status(association, response.command, "C-ECHO")
+
+
+def find(
+    peer: Peer, query: Dataset, caller: Caller = Caller(), *, model: str = "study"
+) -> Iterator[Dataset]:
+    """Yield the matches of `query` (C-FIND); `model` is study, patient or worklist."""
+    sop_class = ModalityWorklistInformationFind if model == "worklist" else MODELS[model, "find"]
+    with associate(peer, [plain_context(sop_class)], caller) as association:
+        yield from find_on(association, query, sop_class)
+
+
+def find_on(association: Association, query: Dataset, sop_class: str) -> Iterator[Dataset]:
+    """Yield the matches of `query` on an open association."""
+    context = context_for(association, sop_class)
+    command = {"CommandField": cmd.C_FIND, "AffectedSOPClassUID": sop_class, "Priority": 0}
+    data = [dimse.encode_dataset(query, context.transfer_syntax)]
+    for response in association.request(context, command, data):
+        check_status(association, response.command, "C-FIND")
+        if response.fragments:
+            yield data_set(response.data, response.context)
+
+
+def move(
+    peer: Peer,
+    query: Dataset,
+    destination: str,
+    caller: Caller = Caller(),
+    *,
+    model: str = "study",
+    progress: Callable[[Retrieved], None] = lambda _: None,
+) -> Retrieved:
+    """Have `peer` send what `query` names to the AE title `destination` (C-MOVE)."""
+    sop_class = MODELS[model, "move"]
+    with associate(peer, [plain_context(sop_class)], caller) as association:
+        context = context_for(association, sop_class)
+        command = {
+            "CommandField": cmd.C_MOVE,
+            "AffectedSOPClassUID": sop_class,
+            "Priority": 0,
+            "MoveDestination": destination,
+        }
+        data = [dimse.encode_dataset(query, context.transfer_syntax)]
+        counters = Retrieved(status=0)
+        for response in association.request(context, command, data):
+            counters = _counters(response)
+            progress(counters)
+        check_status(association, response.command, "C-MOVE")
+        return counters
+
+
+def get(
+    peer: Peer,
+    query: Dataset,
+    receive: Callable[[Message], int],
+    storage: Sequence[PresentationContext],
+    caller: Caller = Caller(),
+    *,
+    model: str = "study",
+) -> Retrieved:
+    """Fetch what `query` names over the same association (C-GET).
+
+    `receive` gets each C-STORE-RQ message and returns its status.
+    """
+    sop_class = MODELS[model, "get"]
+    contexts = [plain_context(sop_class), *storage]
+    if len(contexts) > 128:
+        raise LocalError("More than 128 presentation contexts were asked for.", "Name fewer classes.")
+    roles = sorted({str(cx.abstract_syntax) for cx in storage})
+    with associate(peer, contexts, caller, get_roles=roles) as association:
+        context = context_for(association, sop_class)
+        command = {
+            "CommandField": cmd.C_GET,
+            "AffectedSOPClassUID": sop_class,
+            "Priority": 0,
+            "MessageID": 1,
+        }
+        association.send(context, command, [dimse.encode_dataset(query, context.transfer_syntax)])
+        return _take(association, receive)
+
+
+def _take(association: Association, receive: Callable[[Message], int]) -> Retrieved:
+    while (message := association.receive()) is not None:
+        field = message.command["CommandField"]
+        if field == cmd.C_STORE:
+            association.send(message.context, store_response(message, receive(message)))
+        elif field == cmd.C_GET | cmd.RESPONSE and message.command["Status"] != dimse.PENDING:
+            check_status(association, message.command, "C-GET")
+            return _counters(message)
+    return Retrieved(status=dimse.PROCESSING_FAILURE)
+
+
+def store_response(message: Message, status: int) -> cmd.Command:
+    """Return the C-STORE-RSP to `message`."""
+    return {
+        "CommandField": cmd.C_STORE | cmd.RESPONSE,
+        "MessageIDBeingRespondedTo": message.command["MessageID"],
+        "AffectedSOPClassUID": message.command.get("AffectedSOPClassUID"),
+        "AffectedSOPInstanceUID": message.command.get("AffectedSOPInstanceUID"),
+        "Status": status,
+    }
+
+
+def _counters(message: Message) -> Retrieved:
+    command = message.command
+    return Retrieved(
+        status=command["Status"],
+        completed=command.get("NumberOfCompletedSuboperations") or 0,
+        failed=command.get("NumberOfFailedSuboperations") or 0,
+        warning=command.get("NumberOfWarningSuboperations") or 0,
+        remaining=command.get("NumberOfRemainingSuboperations") or 0,
+    )
+
+
+def mpps_create(peer: Peer, instance: str, attributes: Dataset, caller: Caller = Caller()) -> None:
+    """Tell `peer` that a procedure step has begun (N-CREATE, PS3.4 F.7.2.1)."""
+    _normalised(peer, cmd.N_CREATE, "Affected", instance, attributes, caller)
+
+
+def mpps_set(peer: Peer, instance: str, attributes: Dataset, caller: Caller = Caller()) -> None:
+    """Tell `peer` how a procedure step goes on or ended (N-SET, PS3.4 F.7.2.2)."""
+    _normalised(peer, cmd.N_SET, "Requested", instance, attributes, caller)
+
+
+def _normalised(
+    peer: Peer, field: int, who: str, instance: str, attributes: Dataset, caller: Caller
+) -> None:
+    sop_class = ModalityPerformedProcedureStep
+    with associate(peer, [build_context(sop_class, PLAIN)], caller) as association:
+        context = context_for(association, sop_class)
+        command = {
+            "CommandField": field,
+            f"{who}SOPClassUID": sop_class,
+            f"{who}SOPInstanceUID": instance,
+        }
+        data = [dimse.encode_dataset(attributes, context.transfer_syntax)]
+        (response,) = association.request(context, command, data)
+        check_status(association, response.command, cmd.NAMES[field])

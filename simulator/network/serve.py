@@ -1,0 +1,344 @@
+"""The acceptor: one listener, one thread an association, handlers as plain functions.
+
+pynetdicom's codecs and negotiation stand under a blocking loop of our own (why: DESIGN.md).
+The door-keeper `admit` sees each proposal and may raise `Refusal`; every association and every
+DIMSE message is told to `tell` once, with what a trainee needs to understand it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydicom.uid import UID
+from pynetdicom.presentation import PresentationContext
+
+from simulator.errors import CannotError
+from simulator.network import command as cmd
+from simulator.network import dimse, negotiation
+from simulator.network import wire as w
+from simulator.network.association import Aborted, Association, Message
+from simulator.network.dimse import Handlers, Reply, Request
+from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.wire import Wire
+
+Tell = Callable[..., object]  # tell(kind, text, **facts), as Journal.write
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much an acceptor bears; times in seconds."""
+
+    associations: int = 50
+    acse_timeout: float = 10.0
+    idle_timeout: float = 60.0
+
+
+class Server:
+    """Answers associations on one address until stopped."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        host: str,
+        port: int,
+        contexts: Callable[[Proposal], Sequence[PresentationContext]],
+        handlers: Handlers,
+        admit: Callable[[Proposal], None] = lambda _: None,
+        limits: Callable[[], Limits] = Limits,
+        tell: Tell = lambda kind, text, **facts: None,
+    ) -> None:
+        """Bind at once; `port` 0 lets the system choose. Raises CannotError if it is taken."""
+        self.name, self.contexts, self.handlers = name, contexts, handlers
+        self.admit, self.limits, self.tell = admit, limits, tell
+        self.live: dict[int, Association] = {}
+        self._numbers = itertools.count(1)
+        self._waiting: set[Wire] = set()
+        self._stopping = False
+        self._threads: set[threading.Thread] = set()
+        self._listener = _listen(name, host, port)
+        self.host, self.port = self._listener.getsockname()[:2]
+        self._accepting = threading.Thread(target=self._accept, name=f"{name}-accept", daemon=True)
+
+    def start(self) -> Server:
+        """Begin to accept associations."""
+        self._accepting.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, abort what is still open, and wait for the threads."""
+        self._stopping = True
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # not connected: some systems refuse, closing is enough there
+        self._listener.close()
+        for association in list(self.live.values()):
+            association.abort()
+        for wire in list(self._waiting):
+            wire.close()
+        self._accepting.join(2)
+        for thread in list(self._threads):
+            thread.join(2)
+
+    # --- accepting ----------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        while not self._stopping:
+            try:
+                sock, address = self._listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            thread = threading.Thread(target=self._run, args=(sock, address), daemon=True)
+            self._threads.add(thread)
+            thread.start()
+
+    def _run(self, sock: socket.socket, address: tuple[str, int]) -> None:
+        wire = Wire(sock, self.limits().acse_timeout)
+        self._waiting.add(wire)
+        try:
+            association = self._negotiate(wire, address)
+            if association is not None:
+                self._serve(association)
+        except Exception as error:  # a bug of ours must not go unseen, nor kill the listener
+            self.tell("bug", f"{self.name}: {type(error).__name__}: {error}", server=self.name)
+        finally:
+            self._waiting.discard(wire)
+            wire.close()
+            self._threads.discard(threading.current_thread())
+
+    def _negotiate(self, wire: Wire, address: tuple[str, int]) -> Association | None:
+        proposal = self._proposal(wire, address)
+        if proposal is None:
+            return None
+        number = next(self._numbers)
+        facts = _facts(self.name, proposal, number)
+        try:
+            self._check_limit()
+            self.admit(proposal)
+        except Refusal as refusal:
+            wire.send([negotiation.rejection(refusal.triple)])
+            self._rejected(proposal, refusal, facts)
+            wire.sock.settimeout(1)
+            _drain(wire)
+            return None
+        answer, accepted, results = negotiation.agree(proposal, self.contexts(proposal))
+        wire.sock.settimeout(self.limits().idle_timeout)
+        association = Association(
+            wire,
+            calling=proposal.calling,
+            called=proposal.called,
+            contexts=accepted,
+            max_send=proposal.max_send,
+        )
+        association.number = number
+        self.live[number] = association
+        wire.send([answer])
+        self._accepted(proposal, results, facts)
+        return association
+
+    def _proposal(self, wire: Wire, address: tuple[str, int]) -> Proposal | None:
+        try:
+            kind, body = wire.read()
+            if kind != w.ASSOCIATE_RQ:
+                raise ValueError(f"a PDU of type {kind} came where an association request belongs")
+            return negotiation.read_proposal(bytes(body), address)
+        except (w.Closed, OSError):
+            return None  # a port scan or a health check: nothing was said
+        except Exception as error:  # pynetdicom raises many kinds on malformed items
+            wire.send([b"\x07\x00\x00\x00\x00\x04\x00\x00\x02\x06"])
+            self.tell(
+                "association.malformed",
+                f"{address[0]}:{address[1]} sent no valid association request: {error}",
+                server=self.name,
+                host=address[0],
+            )
+            return None
+
+    def _check_limit(self) -> None:
+        limit = self.limits().associations
+        if len(self.live) >= limit:
+            raise Refusal(
+                negotiation.LIMIT_EXCEEDED, f"{limit} associations are open, which is the limit"
+            )
+
+    # --- serving ------------------------------------------------------------------------------
+
+    def _serve(self, association: Association) -> None:
+        who = f"{association.calling} ({association.peer_address[0]})"
+        facts = {
+            "server": self.name,
+            "association": association.number,
+            "calling": association.calling,
+            "called": association.called,
+        }
+        try:
+            while (message := association.receive()) is not None:
+                self._answer(association, message)
+            self.tell("association.released", f"{who} released the association", **facts)
+        except TimeoutError:
+            association.abort(2, 0)
+            idle = self.limits().idle_timeout
+            self.tell(
+                "association.timeout", f"{who} was silent for {idle:g} s and was aborted", **facts
+            )
+        except (Aborted, w.Closed) as error:
+            self.tell("association.aborted", f"{who}: {error}", **facts)
+        finally:
+            self.live.pop(association.number, None)
+
+    def _answer(self, association: Association, message: Message) -> None:
+        field = message.command["CommandField"]
+        if field == cmd.C_CANCEL or field & cmd.RESPONSE:
+            return  # too late to cancel, or an answer to nothing
+        request = Request(
+            association=association,
+            context=message.context,
+            command=message.command,
+            fragments=message.fragments,
+        )
+        final: Reply | None = None
+        count = 0
+        for reply in self._replies(request):
+            association.send(message.context, *_response(request, reply))
+            pending = reply.status in (dimse.PENDING, dimse.PENDING_OPTIONAL_KEYS)
+            count, final = count + pending, reply
+        self._handled(request, final, count)
+
+    def _replies(self, request: Request) -> Iterator[Reply]:
+        handler = self.handlers.get(request.command["CommandField"])
+        if handler is None:
+            yield Reply(status=dimse.UNRECOGNISED_OPERATION)
+            return
+        try:
+            yield from dimse.replies(request, handler)
+        except (Aborted, w.Closed, TimeoutError):
+            raise
+        except Exception as error:
+            self.tell(
+                "bug",
+                f"{self.name}: {request.name} failed: {type(error).__name__}: {error}",
+                server=self.name,
+                association=request.association.number,
+            )
+            comment = "internal error; see the log of this node"
+            yield Reply(status=dimse.PROCESSING_FAILURE, command={"ErrorComment": comment})
+
+    # --- telling ------------------------------------------------------------------------------
+
+    def _rejected(self, proposal: Proposal, refusal: Refusal, facts: dict[str, object]) -> None:
+        self.tell(
+            "association.rejected",
+            f"{proposal.calling} ({proposal.host}) called {proposal.called}: rejected, {refusal}; "
+            f"{negotiation.rejection_text(refusal.triple)}",
+            triple="/".join(map(str, refusal.triple)),
+            **facts,
+        )
+
+    def _accepted(
+        self, proposal: Proposal, results: Sequence[PresentationContext], facts: dict[str, object]
+    ) -> None:
+        refused = [cx for cx in results if cx.result != 0]
+        names = ", ".join(sorted({UID(str(cx.abstract_syntax)).name for cx in refused}))
+        self.tell(
+            "association.accepted",
+            f"{proposal.calling} ({proposal.host}) called {proposal.called}: accepted, "
+            f"{len(results) - len(refused)} of {len(results)} presentation contexts"
+            + (f"; refused: {names}" if names else ""),
+            refused=[[str(cx.abstract_syntax), cx.result] for cx in refused],
+            **facts,
+        )
+
+    def _handled(self, request: Request, final: Reply | None, count: int) -> None:
+        if final is None:
+            return
+        matches = f", {count} pending responses" if count else ""
+        comment = final.command.get("ErrorComment", "")
+        self.tell(
+            request.name.lower(),
+            f"{request.calling}: {request.name}-RQ {_about(request)}answered "
+            f"{dimse.meaning(final.status)}{matches}" + (f": {comment}" if comment else ""),
+            server=self.name,
+            association=request.association.number,
+            calling=request.calling,
+            status=f"0x{final.status:04X}",
+            sop_class=request.sop_class,
+            sop_instance=request.sop_instance,
+            destination=request.command.get("MoveDestination") or "",
+            pending=count,
+            comment=comment,
+        )
+
+
+@contextmanager
+def serve(**options: object) -> Iterator[Server]:
+    """Run a `Server` for the length of a block; the options are those of `Server`."""
+    server = Server(**options).start()  # type: ignore[arg-type]
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _listen(name: str, host: str, port: int) -> socket.socket:
+    try:
+        listener = socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise CannotError(
+            f"{name} cannot listen at {host}:{port}: {error.strerror or error}.",
+            "Stop what uses that port, or start with '--ports auto'.",
+        ) from error
+    listener.settimeout(1.0)
+    return listener
+
+
+def _response(request: Request, reply: Reply) -> tuple[cmd.Command, list[bytes]]:
+    command = request.command
+    response: cmd.Command = {
+        "CommandField": command["CommandField"] | cmd.RESPONSE,
+        "MessageIDBeingRespondedTo": command.get("MessageID", 0),
+        "AffectedSOPClassUID": request.sop_class or None,
+        "AffectedSOPInstanceUID": request.sop_instance or None,
+        "EventTypeID": command.get("EventTypeID"),
+        "ActionTypeID": command.get("ActionTypeID"),
+        "Status": reply.status,
+        **reply.command,
+    }
+    if reply.dataset is None:
+        return response, []
+    if isinstance(reply.dataset, bytes):
+        return response, [reply.dataset]
+    return response, [dimse.encode_dataset(reply.dataset, request.context.transfer_syntax)]
+
+
+def _about(request: Request) -> str:
+    if request.command.get("MoveDestination"):
+        return f"to {request.command['MoveDestination']} "
+    return f"{UID(request.sop_class).name} " if request.sop_class else ""
+
+
+def _facts(name: str, proposal: Proposal, number: int) -> dict[str, object]:
+    return {
+        "server": name,
+        "association": number,
+        "calling": proposal.calling,
+        "called": proposal.called,
+        "host": proposal.host,
+        "implementation": proposal.implementation,
+    }
+
+
+def _drain(wire: Wire) -> None:
+    """Let the peer read the rejection and close first: closing at once may send a reset."""
+    try:
+        while True:
+            wire.read()
+    except (w.Closed, w.Oversized, OSError):
+        pass

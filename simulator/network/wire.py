@@ -1,0 +1,95 @@
+"""PDUs over one TCP connection, read and written whole (PS3.8 9.3).
+
+`TCP_NODELAY` and a re-armed `TCP_QUICKACK` remove the two 40 ms stalls that Nagle's algorithm
+causes with peers that write a PDU in two pieces; the length of a PDU is capped before a byte of
+it is read, because it comes from the wire.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Sequence
+
+ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
+PDU_CAP = 1 << 20  # bytes; far above what we offer (OFFERED_PDU)
+OFFERED_PDU = 131072
+_HEADER = 6  # type (1), reserved (1), length (4)
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux only; elsewhere it is not needed
+
+Buffer = bytes | bytearray | memoryview
+
+
+class Closed(Exception):
+    """The peer closed or reset the connection without a word."""
+
+
+class Oversized(Exception):
+    """The peer announced a PDU longer than we accept."""
+
+
+class Wire:
+    """One TCP connection that carries PDUs."""
+
+    def __init__(self, sock: socket.socket, timeout: float | None = None) -> None:
+        """Take over `sock`; `timeout` is in seconds and covers every read and write."""
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(timeout)
+        self.sock = sock
+        self._selector: selectors.BaseSelector | None = None
+
+    def read(self) -> tuple[int, bytearray]:
+        """Return the next PDU's type and body; raises Closed, Oversized or TimeoutError."""
+        header = self._exactly(_HEADER)
+        length = int.from_bytes(header[2:6], "big")
+        if length > PDU_CAP:
+            raise Oversized(f"a PDU of {length} bytes was announced, {PDU_CAP} are accepted")
+        return header[0], self._exactly(length)
+
+    def send(self, buffers: Sequence[Buffer]) -> None:
+        """Send `buffers` one after the other, in as few packets as possible."""
+        try:
+            for start in range(0, len(buffers), 512):  # the system limits one gathered write
+                self._gather(buffers[start : start + 512])
+        except (ConnectionError, BrokenPipeError) as error:
+            raise Closed(str(error)) from error
+
+    def readable(self) -> bool:
+        """Return whether something waits to be read, without waiting for it."""
+        if self._selector is None:
+            self._selector = selectors.DefaultSelector()
+            self._selector.register(self.sock, selectors.EVENT_READ)
+        return bool(self._selector.select(0))
+
+    def close(self) -> None:
+        """Close the connection; safe to call twice and from another thread."""
+        if self._selector is not None:
+            self._selector.close()
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.sock.close()
+
+    def _gather(self, buffers: Sequence[Buffer]) -> None:
+        if not hasattr(self.sock, "sendmsg"):  # Windows
+            self.sock.sendall(b"".join(buffers))
+            return
+        sent = self.sock.sendmsg(buffers)
+        if sent < sum(map(len, buffers)):
+            self.sock.sendall(memoryview(b"".join(buffers))[sent:])
+
+    def _exactly(self, count: int) -> bytearray:
+        data = bytearray(count)
+        view, have = memoryview(data), 0
+        while have < count:
+            try:
+                got = self.sock.recv_into(view[have:])
+            except ConnectionError as error:
+                raise Closed(str(error)) from error
+            if not got:
+                raise Closed("the connection was closed")
+            have += got
+        if _QUICKACK is not None:
+            self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+        return data
