@@ -63,11 +63,12 @@ class Clock:
         try:
             stamp = _stamp(self.path)
             if stamp != self._stamp:
-                self._state = ClockState(**json.loads(self.path.read_text("utf-8")))
-                self._stamp = stamp
+                state = ClockState(**json.loads(self.path.read_text("utf-8")))
+                state.at(time.time())  # fails here, where the file can be named
+                self._state, self._stamp = state, stamp
         except FileNotFoundError:
             pass
-        except (ValueError, TypeError, OSError) as error:
+        except (ValueError, TypeError, OverflowError, OSError) as error:
             raise CannotError(
                 f"The clock file {self.path} cannot be read: {error}.",
                 "Delete it and start the hospital again.",
@@ -99,7 +100,8 @@ class ClockKeeper(Clock):
         """Let hospital time pass `speed` times as fast as real time."""
         if not 0 < speed <= MAX_SPEED:
             raise UsageError(
-                f"A speed of {speed:g} is not possible.", f"Choose more than 0, up to {MAX_SPEED:g}."
+                f"A speed of {speed:g} is not possible.",
+                f"Choose more than 0, up to {MAX_SPEED:g}.",
             )
         self._change(speed=speed)
 
@@ -116,7 +118,7 @@ class ClockKeeper(Clock):
         now = self.now()
         if to < now:
             raise UsageError(
-                f"Hospital time is {now:%Y-%m-%d %H:%M}; it cannot jump back to {to:%Y-%m-%d %H:%M}.",
+                f"Hospital time is {now:%Y-%m-%d %H:%M}: no jump back to {to:%Y-%m-%d %H:%M}.",
                 "Use 'pacslab reset' to begin the day again.",
             )
         self._change(hospital=to.isoformat())

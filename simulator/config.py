@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -40,7 +41,9 @@ def build(cls: type[T], table: dict[str, Any], where: str) -> T:
         required = item.default is MISSING and item.default_factory is MISSING
         if required and name not in table:
             raise UsageError(f"{where} lacks the key '{name}'.")
-    values = {key: _convert(hints[key], value, f"{where}, key '{key}'") for key, value in table.items()}
+    values = {
+        key: _convert(hints[key], value, f"{where}, key '{key}'") for key, value in table.items()
+    }
     return cls(**values)
 
 
@@ -71,7 +74,6 @@ class SeatConfig:
     baseline_studies: int = 24
     pixels: str = "small"  # small | full
     pace_minutes: float = 2.0  # mean hospital minutes between two exams of the fleet
-    calling_ae_check: bool = True  # only nodes the archive knows are let in
 
     def __post_init__(self) -> None:
         """Check the values whose range matters."""
@@ -80,6 +82,14 @@ class SeatConfig:
         _check("pixels", self.pixels in ("small", "full"), "'small' or 'full'")
         _check("pace_minutes", 0 < self.pace_minutes <= 1440, "more than 0, at most 1440")
         _check("seed", self.seed >= 0, "0 or more")
+        _check("start", _is_local_time(self.start), "a time such as '2026-03-02T07:00:00'")
+
+
+def _is_local_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is None
+    except ValueError:
+        return False
 
 
 def _check(key: str, fine: bool, wanted: str) -> None:

@@ -110,7 +110,8 @@ class JournalReader:
 
 
 def _parse(path: Path) -> Iterator[Entry]:
-    with path.open(encoding="utf-8") as lines:
+    # A letter may be cut in half where a process is just writing, or was killed.
+    with path.open(encoding="utf-8", errors="replace") as lines:
         yield from _entries(lines)
 
 
@@ -130,5 +131,5 @@ def _mend(path: Path) -> int:
     if data and not data.endswith(b"\n"):
         data = data[: data.rfind(b"\n") + 1]
         os.truncate(path, len(data))
-    last = data.rstrip(b"\n").rpartition(b"\n")[2]
-    return int(json.loads(last)["id"].rpartition("-")[2]) if last else 0
+    newest_first = _entries(line.decode(errors="replace") for line in reversed(data.splitlines()))
+    return next((int(entry.id.rpartition("-")[2]) for entry in newest_first), 0)

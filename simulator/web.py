@@ -8,7 +8,9 @@ page is made from the same table, so it cannot lie.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -64,7 +66,9 @@ class Call:
         """Return these values of the body; raises UsageError naming the missing one."""
         for name in names:
             if name not in self.body:
-                raise UsageError(f"The request lacks '{name}'.", f"Send {', '.join(names)} as JSON.")
+                raise UsageError(
+                    f"The request lacks '{name}'.", f"Send {', '.join(names)} as JSON."
+                )
         return [self.body[name] for name in names]
 
 
@@ -143,7 +147,7 @@ async def _body(request: Request) -> dict[str, Any]:
             raise RefusedError("The request is too long.", f"Send at most {BODY_CAP} bytes.", 413)
     if not raw:
         raw = b"{}"
-    elif "json" not in request.headers.get("content-type", ""):
+    elif not _is_json(request.headers.get("content-type", "")):
         raise RefusedError("The body is not JSON.", "Send Content-Type: application/json.", 415)
     try:
         body = json.loads(raw)
@@ -154,10 +158,23 @@ async def _body(request: Request) -> dict[str, Any]:
     return body
 
 
+def _is_json(content_type: str) -> bool:
+    """Return whether this is a JSON type; a browser asks us first before it sends one abroad."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+
+
 def _check_host(request: Request) -> None:
     """Refuse a foreign Host header: a web page elsewhere could point its own name at us."""
-    host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
-    if host not in ("localhost", "[::1]") and not host.startswith("127."):
+    header = request.headers.get("host", "")
+    host = re.sub(r":\d*$", "", header).strip("[]")
+    try:
+        ours = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        ours = False
+    if not ours:
         raise RefusedError(f"Calls to the host name '{host}' are not answered.", "", 421)
 
 
@@ -173,7 +190,9 @@ def _failure(error: Exception) -> Response:
         import logging
 
         logging.getLogger("web").exception("a request failed")
-        error = PacsLabError(f"Internal error: {type(error).__name__}.", "See the log of this node.")
+        error = PacsLabError(
+            f"Internal error: {type(error).__name__}.", "See the log of this node."
+        )
         status = 500
     content = {"error": error.sentence, "remedy": error.remedy, **getattr(error, "facts", {})}
     if isinstance(error, NetworkError):
@@ -256,7 +275,8 @@ class WebServer:
     def stop(self) -> None:
         """Stop answering and wait for the thread."""
         self._server.should_exit = True
-        self._thread.join(3)
+        if self._thread.is_alive():
+            self._thread.join(3)
         self._socket.close()
 
     def _run(self) -> None:

@@ -5,6 +5,7 @@ z to the head; arrays are indexed (z, y, x). Only additions, products and compar
 so the labels are the same on every CPU.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,15 +28,18 @@ class Volume:
 class Canvas:
     """An empty volume to paint on; later shapes cover earlier ones."""
 
-    def __init__(self, low: Point, high: Point, spacing: Point) -> None:
-        """Span the box from `low` to `high` (mm, x y z)."""
+    def __init__(
+        self, low: Point, high: Point, spacing: Point, labels: Labels | None = None
+    ) -> None:
+        """Span the box from `low` to `high` (mm, x y z), empty or with a copy of `labels`."""
         self.spacing = tuple(float(s) for s in spacing)
         self.axes = [
-            np.arange(a, b, s, dtype=np.float32)
-            for a, b, s in zip(low, high, spacing, strict=True)
+            np.arange(a, b, s, dtype=np.float32) for a, b, s in zip(low, high, spacing, strict=True)
         ]
+        self._origin = tuple(float(axis[0]) for axis in self.axes)
         x, y, z = self.axes
-        self.labels: Labels = np.zeros((len(z), len(y), len(x)), np.uint8)
+        empty = np.zeros((len(z), len(y), len(x)), np.uint8) if labels is None else labels.copy()
+        self.labels: Labels = empty
 
     def finish(self) -> Volume:
         """Return the volume, read-only from now on."""
@@ -47,8 +51,8 @@ class Canvas:
     def window(self, low: Point, high: Point) -> tuple[Labels, list[NDArray[np.float32]]]:
         """Return the labels inside a box and broadcastable x, y, z coordinates."""
         cuts = [
-            slice(int(np.searchsorted(axis, a)), int(np.searchsorted(axis, b, "right")))
-            for axis, a, b in zip(self.axes, low, high, strict=True)
+            slice(max(0, math.ceil((a - o) / s)), max(0, math.floor((b - o) / s) + 1))
+            for a, b, o, s in zip(low, high, self._origin, self.spacing, strict=True)
         ]
         x, y, z = (axis[cut] for axis, cut in zip(self.axes, cuts, strict=True))
         view = self.labels[cuts[2], cuts[1], cuts[0]]
@@ -61,7 +65,7 @@ class Canvas:
         if over is not None:
             allowed = np.zeros(256, np.bool_)
             allowed[list(over)] = True
-            mask = mask & allowed[view]
+            mask = mask & allowed.take(view)
         np.copyto(view, np.uint8(label), where=mask)
 
     def ellipsoid(
@@ -88,14 +92,19 @@ class Canvas:
             inside = (u / radii[0]) ** 2 + (v / radii[1]) ** 2 + (w / radii[2]) ** 2 <= 1
             self.put(view, inside, label, over)
 
-    def mirrored(self, label: int, centre: Point, radii: Point, **how: object) -> None:
-        """Paint an ellipsoid on the left and on the right."""
+    def mirrored(
+        self,
+        label: int,
+        centre: Point,
+        radii: Point,
+        *,
+        over: Iterable[int] | None = None,
+        turn: tuple[float, float] = (1.0, 0.0),
+    ) -> None:
+        """Paint an ellipsoid on the left, and its mirror image on the right."""
+        over = tuple(over) if over is not None else None
         for side in (1.0, -1.0):
-            turn = how.get("turn", (1.0, 0.0))
-            assert isinstance(turn, tuple)
             spot = (side * centre[0], centre[1], centre[2])
-            over = how.get("over")
-            assert over is None or isinstance(over, tuple)
             self.ellipsoid(label, spot, radii, over=over, turn=(turn[0], side * turn[1]))
 
     def tube(
@@ -109,7 +118,7 @@ class Canvas:
     ) -> None:
         """Paint a tube through the points (mm); the radius may change along it."""
         over = tuple(over) if over is not None else None
-        for spot, r in along(points, radius):
+        for spot, r in along(points, radius, least=0.8 * min(self.spacing)):
             self.ellipsoid(label, spot, [r * s for s in squash], over=over)
 
 
@@ -129,14 +138,17 @@ def _rotated(
 
 
 def along(
-    points: Sequence[Point], radius: float | Sequence[float], step: float = 0.6
+    points: Sequence[Point],
+    radius: float | Sequence[float],
+    step: float = 0.6,
+    least: float = 0.0,
 ) -> list[tuple[list[float], float]]:
-    """Return beads along a polyline, `step` radii apart, as (centre, radius) in mm."""
+    """Return beads along a polyline as (centre, radius), `step` radii and `least` mm apart."""
     radii = [radius] * len(points) if isinstance(radius, int | float) else list(radius)
     beads: list[tuple[list[float], float]] = []
     for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False):
         length = sum((q - p) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5
-        count = max(1, int(length / (step * min(ra, rb))))
+        count = max(1, int(length / max(step * min(ra, rb), least)))
         for i in range(count):
             t = i / count
             spot = [p + (q - p) * t for p, q in zip(a, b, strict=True)]

@@ -92,8 +92,8 @@ LOOKS = {
     Tissue.DISC: Look(85, 88, 90, 0.75, 1100, 90),
     Tissue.CORD: Look(36, 40, 42, 0.72, 760, 80),
     Tissue.CSF: Look(7, 7, 7, 1.0, 4000, 1800),
-    Tissue.GREY: Look(39, 46, 46, 0.84, 980, 101),
-    Tissue.WHITE: Look(29, 33, 33, 0.70, 620, 79),
+    Tissue.GREY: Look(40, 47, 47, 0.84, 1010, 102),
+    Tissue.WHITE: Look(28, 32, 32, 0.71, 560, 76),
     Tissue.NUCLEI: Look(38, 44, 44, 0.80, 860, 86),
     Tissue.VITREOUS: Look(10, 10, 10, 1.0, 3200, 1200),
     Tissue.LENS: Look(85, 85, 85, 0.6, 1000, 35),
@@ -136,25 +136,25 @@ def attenuation() -> NDArray[np.int32]:
     Ribs and lung vessels count as what surrounds them: the projection draws them sharply later.
     """
     hu = hounsfield("")
-    mu = {t: (1000 + hu[t]) * (1.0 + max(0.0, hu[t]) / 1500) for t in Tissue}
+    mu = {t: (1000 + hu[t]) * (1.0 + max(0.0, hu[t]) / 3200) for t in Tissue}
     mu[Tissue.RIB], mu[Tissue.LUNG_VESSEL] = mu[Tissue.MUSCLE], mu[Tissue.LUNG]
     mu[Tissue.TABLE] = 0.0
     return np.rint(_table(mu)).astype(np.int32)
 
 
 def spin_echo(look: Look, tr: float, te: float) -> float:
-    """Return the spin-echo signal, 0–1 (times in ms)."""
+    """Return the spin-echo signal, 0 to 1 (times in ms)."""
     return look.pd * (1 - math.exp(-tr / look.t1)) * math.exp(-te / look.t2)
 
 
 def inversion(look: Look, tr: float, te: float, ti: float) -> float:
-    """Return the magnitude of an inversion-recovery signal, 0–1 (times in ms)."""
+    """Return the magnitude of an inversion-recovery signal, 0 to 1 (times in ms)."""
     recovered = 1 - 2 * math.exp(-ti / look.t1) + math.exp(-tr / look.t1)
     return abs(look.pd * recovered * math.exp(-te / look.t2))
 
 
 def gradient_echo(look: Look, tr: float, te: float, flip: float) -> float:
-    """Return a spoiled gradient-echo signal, 0–1 (times in ms, angle in degrees)."""
+    """Return a spoiled gradient-echo signal, 0 to 1 (times in ms, angle in degrees)."""
     e1, angle = math.exp(-tr / look.t1), math.radians(flip)
     steady = math.sin(angle) * (1 - e1) / (1 - math.cos(angle) * e1)
     return look.pd * steady * math.exp(-te / (look.t2 * 0.6))
@@ -162,7 +162,7 @@ def gradient_echo(look: Look, tr: float, te: float, flip: float) -> float:
 
 @lru_cache(maxsize=16)
 def signal(tr: float, te: float, ti: float, flip: float) -> NDArray[np.float64]:
-    """Return the MR signal by label, 0–1000: IR when TI is given, GRE for small flip angles."""
+    """Return the MR signal by label, 0 to 1000: IR when TI is given, GRE for small flip angles."""
     if ti:
         values = {t: 1000 * inversion(k, tr, te, ti) for t, k in LOOKS.items()}
     elif flip < 80:

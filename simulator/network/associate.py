@@ -10,19 +10,20 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EADDRNOTAVAIL
 
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom.presentation import PresentationContext, build_context
 
 from simulator.errors import LocalError, NoAnswerError, RejectedError, StatusError
 from simulator.network import command as cmd
 from simulator.network import dimse, negotiation
 from simulator.network import wire as w
-from simulator.network.association import Aborted, Association, Context, abort_text
+from simulator.network.association import Aborted, Association, Context
 from simulator.network.wire import Buffer, Wire
 
-PLAIN = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
+PLAIN: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,9 @@ class Peer:
         ae, _, address = text.partition("@")
         host, _, port = address.rpartition(":")
         if not (ae and host and port.isdigit() and 0 < int(port) < 65536):
-            raise LocalError(f"'{text}' is not a node.", "Write AET@HOST:PORT, e.g. PACSLAB@127.0.0.1:11112.")
+            raise LocalError(
+                f"'{text}' is not a node.", "Write AET@HOST:PORT, e.g. PACSLAB@127.0.0.1:11112."
+            )
         return cls(ae=ae, host=host, port=int(port))
 
 
@@ -93,9 +96,15 @@ def _open(
     peer: Peer, contexts: list[PresentationContext], caller: Caller, get_roles: Sequence[str]
 ) -> Association:
     _check_titles(peer, caller)
+    if not 0 < len(contexts) <= 128:
+        raise LocalError(
+            f"{len(contexts)} presentation contexts do not fit into one association.",
+            "Propose 1 to 128.",
+        )
+    proposal = negotiation.proposal_pdu(caller.ae, peer.ae, contexts, get_roles)
     wire = Wire(_connect(peer, caller), caller.acse_timeout)
     try:
-        wire.send([negotiation.proposal_pdu(caller.ae, peer.ae, contexts, get_roles)])
+        wire.send([proposal])
         kind, body = wire.read()
     except (w.Closed, w.Oversized, OSError) as error:
         wire.close()
@@ -106,11 +115,18 @@ def _open(
     if kind != w.ASSOCIATE_AC:
         wire.close()
         raise _not_accepted(peer, kind, bytes(body))
-    accepted, max_send = negotiation.read_acceptance(bytes(body), contexts)
-    wire.sock.settimeout(caller.dimse_timeout)
-    return Association(
-        wire, calling=caller.ae, called=peer.ae, contexts=accepted, max_send=max_send
-    )
+    try:
+        accepted, max_send = negotiation.read_acceptance(bytes(body), contexts)
+        wire.sock.settimeout(caller.dimse_timeout)
+        return Association(
+            wire, calling=caller.ae, called=peer.ae, contexts=accepted, max_send=max_send
+        )
+    except Exception as error:  # pynetdicom raises many kinds on malformed items
+        wire.close()
+        raise NoAnswerError(
+            f"{peer} answered with an acceptance that cannot be read: {error}.",
+            "Is it a DICOM port?",
+        ) from error
 
 
 def _check_titles(peer: Peer, caller: Caller) -> None:
@@ -130,9 +146,15 @@ def _connect(peer: Peer, caller: Caller) -> socket.socket:
             f"Nothing listens at {peer.host}:{peer.port} (connection refused).",
             "Check the port, and that the service there is running.",
         ) from error
-    except (TimeoutError, OSError) as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: the host's name is none
+        if caller.host and getattr(error, "errno", None) == EADDRNOTAVAIL:
+            raise LocalError(
+                f"This machine has no address {caller.host} to call from.",
+                "Check the caller's host.",
+            ) from error
         raise NoAnswerError(
-            f"{peer.host}:{peer.port} cannot be reached: {error}.", "Check the address and the network."
+            f"{peer.host}:{peer.port} cannot be reached: {error}.",
+            "Check the address and the network.",
         ) from error
 
 
@@ -146,7 +168,7 @@ def _not_accepted(peer: Peer, kind: int, body: bytes) -> Exception:
         )
     if kind == w.ABORT:
         source, reason = (body[2], body[3]) if len(body) >= 4 else (0, 0)
-        return NoAnswerError(f"{peer} did not accept: {abort_text(source, reason)}.")
+        return NoAnswerError(f"{peer} did not accept: {w.abort_text(source, reason)}.")
     return NoAnswerError(f"{peer} answered with a PDU of type {kind} where an acceptance belongs.")
 
 
@@ -159,11 +181,10 @@ def context_for(association: Association, sop_class: str, transfer_syntax: str =
     """Return the accepted context for a SOP class; raises LocalError if the peer took none."""
     context = association.accepted(sop_class, transfer_syntax)
     if context is None:
-        from pydicom.uid import UID
-
         syntax = f" in {UID(transfer_syntax).name}" if transfer_syntax else ""
+        name = UID(sop_class).name
         raise StatusError(
-            f"{association.called} accepted no presentation context for {UID(sop_class).name}{syntax}.",
+            f"{association.called} accepted no presentation context for {name}{syntax}.",
             "Compare what was proposed with what that node supports.",
             dimse.SOP_CLASS_NOT_SUPPORTED,
         )
@@ -209,5 +230,16 @@ def send_store(
 
 
 def data_set(message_data: bytes, context: Context) -> Dataset:
-    """Decode the data set of a response."""
-    return dimse.decode_dataset(message_data, context.transfer_syntax)
+    """Decode the data set of a response; raises NoAnswerError where that is not possible."""
+    try:
+        return dimse.decode_dataset(message_data, context.transfer_syntax)
+    except dimse.DimseError as error:
+        raise NoAnswerError(f"The peer's answer is of no use: {error}.") from error
+
+
+def encoded(ds: Dataset, context: Context) -> list[bytes]:
+    """Encode a data set for a request; raises LocalError where a value does not fit."""
+    try:
+        return [dimse.encode_dataset(ds, context.transfer_syntax)]
+    except Exception as error:  # pydicom raises many kinds
+        raise LocalError(f"The request cannot be encoded: {error}.") from error

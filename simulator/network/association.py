@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import struct
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from simulator.network import command as cmd
@@ -19,6 +20,7 @@ from simulator.network.wire import Buffer, Wire
 
 MESSAGE_CAP = 2 << 30  # bytes of one data set
 _COMMAND_CAP = 1 << 16
+_PENDING = (0xFF00, 0xFF01)
 _LAST, _COMMAND = 0x02, 0x01  # message control header bits (PS3.8 E.2)
 
 
@@ -60,10 +62,18 @@ class Association:
     """An established association."""
 
     def __init__(
-        self, wire: Wire, *, calling: str, called: str, contexts: Sequence[Context], max_send: int
+        self,
+        wire: Wire,
+        *,
+        calling: str,
+        called: str,
+        contexts: Sequence[Context],
+        max_send: int,
+        is_acceptor: bool = False,
     ) -> None:
         """Speak over `wire`; `max_send` is the PDU length the peer accepts (0: no limit)."""
         self.wire, self.calling, self.called = wire, calling, called
+        self.is_acceptor = is_acceptor
         self.contexts = {context.id: context for context in contexts}
         limit = max_send or w.OFFERED_PDU
         self.max_fragment = max(64, min(limit, w.OFFERED_PDU) - 6)
@@ -78,6 +88,7 @@ class Association:
 
     def receive(self) -> Message | None:
         """Return the next message, or None once the peer has released. Raises Aborted."""
+        self._cancelled.clear()  # whatever was cancelled is over; its number may come again
         if self._inbox:
             return self._inbox.popleft()
         return self._read_message()
@@ -99,15 +110,23 @@ class Association:
 
     def request(
         self, context: Context, command: Command, data: Sequence[Buffer] = ()
-    ) -> Iterator[Message]:
+    ) -> Generator[Message, None, None]:
         """Send a request and yield its responses up to the final one."""
         number = next(self._numbers)
         self.send(context, {"MessageID": number, **command}, data)
-        while True:
-            response = self._response(number)
-            yield response
-            if response.command.get("Status", 0) not in (0xFF00, 0xFF01):
-                return
+        pending = True
+        try:
+            while pending:
+                response = self._response(number)
+                pending = response.command.get("Status", 0) in _PENDING
+                yield response
+        except GeneratorExit:
+            if pending:  # whoever asked has seen enough: say so, and hear the peer out
+                with suppress(Aborted, TimeoutError):
+                    self.cancel(context, number)
+                    while self._response(number).command.get("Status", 0) in _PENDING:
+                        pass
+            raise
 
     def cancel(self, context: Context, number: int) -> None:
         """Ask the peer to stop answering request `number` (PS3.7 9.3.2.3)."""
@@ -115,12 +134,18 @@ class Association:
 
     def cancelled(self, number: int) -> bool:
         """Return whether a C-CANCEL for request `number` has come, without waiting."""
-        while self.wire.readable():
+        while self._pdvs or self._readable():
             message = self._read_message()
             if message is None:
                 raise Aborted("the peer released in the middle of an answer")
             self._file(message)
         return number in self._cancelled
+
+    def _readable(self) -> bool:
+        try:
+            return self.wire.readable()
+        except w.Closed as error:
+            raise Aborted(f"the connection broke: {error}") from error
 
     def accepted(self, abstract_syntax: str, transfer_syntax: str = "") -> Context | None:
         """Return an accepted context for this syntax that we may use as SCU, if there is one."""
@@ -130,6 +155,7 @@ class Association:
                 for context in self.contexts.values()
                 if context.abstract_syntax == abstract_syntax
                 and transfer_syntax in ("", context.transfer_syntax)
+                and (context.as_scp if self.is_acceptor else context.as_scu)
             ),
             None,
         )
@@ -150,9 +176,8 @@ class Association:
     def abort(self, source: int = 0, reason: int = 0) -> None:
         """Send A-ABORT (source 0: service-user, 2: service-provider) and close."""
         try:
-            self.wire.send([_pdu(w.ABORT, bytes([0, 0, source, reason]))])
-        except (w.Closed, OSError):
-            pass
+            with suppress(w.Closed, OSError):
+                self.wire.send([_pdu(w.ABORT, bytes([0, 0, source, reason]))])
         finally:
             self.wire.close()
 
@@ -223,11 +248,12 @@ class Association:
             if kind == w.P_DATA:
                 self._split(memoryview(body))
             elif kind == w.RELEASE_RQ:
-                self.wire.send([_pdu(w.RELEASE_RP, bytes(4))])
+                with suppress(w.Closed, TimeoutError):  # a hasty peer does not wait for it
+                    self.wire.send([_pdu(w.RELEASE_RP, bytes(4))])
                 return None
             elif kind == w.ABORT:
                 source, reason = (body[2], body[3]) if len(body) >= 4 else (0, 0)
-                raise Aborted(abort_text(source, reason), source, reason)
+                raise Aborted(w.abort_text(source, reason), source, reason)
             else:
                 self.abort(2, 2)
                 raise Aborted(f"the peer sent an unexpected PDU of type {kind}")
@@ -254,7 +280,7 @@ class Association:
         """Append PDUs of one PDV each; the pieces are views, nothing is copied."""
         pieces = [
             view[at : at + self.max_fragment]
-            for view in map(memoryview, data)
+            for view in (memoryview(part) for part in data)
             for at in range(0, len(view), self.max_fragment)
         ]
         for number, piece in enumerate(pieces, 1):
@@ -268,21 +294,3 @@ class Association:
 
 def _pdu(kind: int, body: bytes) -> bytes:
     return struct.pack(">BBI", kind, 0, len(body)) + body
-
-
-_ABORT_REASONS = {
-    1: "unrecognised PDU",
-    2: "unexpected PDU",
-    4: "unrecognised PDU parameter",
-    5: "unexpected PDU parameter",
-    6: "invalid PDU parameter value",
-}
-
-
-def abort_text(source: int, reason: int) -> str:
-    """Say an A-ABORT's source and reason in words (PS3.8 Table 9-26)."""
-    if source == 0:
-        return "aborted by the peer's application (A-ABORT source 0)"
-    return f"aborted by the peer's DICOM layer: {_ABORT_REASONS.get(reason, 'no reason given')} " + (
-        f"(A-ABORT source {source}, reason {reason})"
-    )

@@ -71,7 +71,10 @@ def encode(command: Command) -> bytes:
 
 
 def decode(data: bytes) -> Command:
-    """Decode a command set; elements we do not know are passed over. Raises ValueError."""
+    """Decode a command set; what we do not know or has no value is passed over.
+
+    Raises ValueError where it is malformed.
+    """
     command: Command = {}
     at = 0
     while at + 8 <= len(data):
@@ -81,7 +84,9 @@ def decode(data: bytes) -> Command:
             raise ValueError(f"the command set is malformed at byte {at - 8}")
         if element in _KEYWORDS:
             keyword, vr = _KEYWORDS[element]
-            command[keyword] = _unpack(vr, data[at : at + length])
+            value = _unpack(vr, data[at : at + length])
+            if value is not None:
+                command[keyword] = value
         at += length
     if "CommandField" not in command:
         raise ValueError("the command set has no Command Field (0000,0100)")
@@ -105,7 +110,8 @@ def _unpack(vr: str, raw: bytes) -> Any:
         return struct.unpack_from("<H", raw)[0] if len(raw) >= 2 else None
     if vr == "AT":
         return [
-            (g << 16) | e for g, e in (struct.unpack_from("<HH", raw, i) for i in range(0, len(raw) - 3, 4))
+            (group << 16) | element
+            for group, element in struct.iter_unpack("<HH", raw[: len(raw) // 4 * 4])
         ]
     # Leading spaces of an AE title are not significant (PS3.5 6.2), trailing ones are padding.
     text = raw.decode("ascii", "replace").rstrip("\0 ")

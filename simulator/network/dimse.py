@@ -173,7 +173,9 @@ class Request:
     def sop_class(self) -> str:
         """The SOP class the request is about, whichever element carries it."""
         return str(
-            self.command.get("AffectedSOPClassUID") or self.command.get("RequestedSOPClassUID") or ""
+            self.command.get("AffectedSOPClassUID")
+            or self.command.get("RequestedSOPClassUID")
+            or ""
         )
 
     @property
@@ -207,4 +209,3 @@ def replies(request: Request, handler: Handler) -> Iterable[Reply]:
         if error.offending is not None:
             extra["OffendingElement"] = error.offending
         yield Reply(status=error.status, command=extra)
-

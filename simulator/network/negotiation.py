@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from pydicom.uid import UID
 from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RJ, A_ASSOCIATE_RQ
 from pynetdicom.pdu_primitives import (
     A_ASSOCIATE,
@@ -112,8 +114,8 @@ def agree(
     proposal: Proposal, supported: Sequence[PresentationContext]
 ) -> tuple[bytes, list[Context], list[PresentationContext]]:
     """Return the A-ASSOCIATE-AC, the accepted contexts, and every context with its result."""
-    roles = {
-        uid: (bool(item.scu_role), bool(item.scp_role)) for uid, item in proposal.roles.items()
+    roles: dict[UID, tuple[bool | None, bool | None]] = {
+        UID(uid): (bool(item.scu_role), bool(item.scp_role)) for uid, item in proposal.roles.items()
     }
     results, role_items = negotiate_as_acceptor(proposal.contexts, list(supported), roles)
     ac = A_ASSOCIATE()
@@ -133,7 +135,7 @@ def _context(cx: PresentationContext, *, as_acceptor: bool) -> Context:
     scu = cx.as_scp if as_acceptor else cx.as_scu
     scp = cx.as_scu if as_acceptor else cx.as_scp
     return Context(
-        id=cx.context_id,
+        id=int(cx.context_id or 0),
         abstract_syntax=str(cx.abstract_syntax),
         transfer_syntax=str(cx.transfer_syntax[0]),
         as_scu=bool(scu),
@@ -151,7 +153,10 @@ def rejection(triple: tuple[int, int, int]) -> bytes:
 
 
 def proposal_pdu(
-    calling: str, called: str, contexts: Sequence[PresentationContext], get_roles: Sequence[str] = ()
+    calling: str,
+    called: str,
+    contexts: Sequence[PresentationContext],
+    get_roles: Sequence[str] = (),
 ) -> bytes:
     """Return an encoded A-ASSOCIATE-RQ; `get_roles` names classes we offer to be SCP of."""
     rq = A_ASSOCIATE()
@@ -166,13 +171,15 @@ def proposal_pdu(
 
 def numbered(contexts: Sequence[PresentationContext]) -> list[PresentationContext]:
     """Give contexts their odd numbers; at most 128 fit into one association."""
-    numbered = [build_context(cx.abstract_syntax, cx.transfer_syntax) for cx in contexts]
-    for number, cx in enumerate(numbered):
+    copies = [build_context(str(cx.abstract_syntax), list(cx.transfer_syntax)) for cx in contexts]
+    for number, cx in enumerate(copies):
         cx.context_id = 2 * number + 1
-    return numbered
+    return copies
 
 
-def read_acceptance(body: bytes, proposed: Sequence[PresentationContext]) -> tuple[list[Context], int]:
+def read_acceptance(
+    body: bytes, proposed: Sequence[PresentationContext]
+) -> tuple[list[Context], int]:
     """Return the contexts an A-ASSOCIATE-AC accepts and the PDU length the peer takes."""
     pdu = A_ASSOCIATE_AC()
     pdu.decode(b"\x02\x00" + len(body).to_bytes(4, "big") + body)
@@ -185,7 +192,7 @@ def read_acceptance(body: bytes, proposed: Sequence[PresentationContext]) -> tup
     }
     accepted = [
         Context(
-            id=cx.context_id,
+            id=int(cx.context_id or 0),
             abstract_syntax=str(asked[cx.context_id].abstract_syntax),
             transfer_syntax=str(cx.transfer_syntax[0]),
             as_scp=str(asked[cx.context_id].abstract_syntax) in scp,
@@ -201,7 +208,7 @@ def read_rejection(body: bytes) -> tuple[int, int, int]:
     return (body[1], body[2], body[3]) if len(body) >= 4 else NO_REASON
 
 
-def _ourselves() -> list[object]:
+def _ourselves() -> list[Any]:
     length = MaximumLengthNotification()
     length.maximum_length_received = OFFERED_PDU
     uid = ImplementationClassUIDNotification()

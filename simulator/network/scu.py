@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
@@ -19,7 +20,6 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     Verification,
 )
 
-from simulator.errors import LocalError
 from simulator.network import command as cmd
 from simulator.network import dimse
 from simulator.network.associate import (
@@ -30,9 +30,10 @@ from simulator.network.associate import (
     check_status,
     context_for,
     data_set,
+    encoded,
     plain_context,
 )
-from simulator.network.association import Association, Message
+from simulator.network.association import Aborted, Association, Message
 
 MODELS = {
     ("study", "find"): StudyRootQueryRetrieveInformationModelFind,
@@ -77,11 +78,12 @@ def find_on(association: Association, query: Dataset, sop_class: str) -> Iterato
     """Yield the matches of `query` on an open association."""
     context = context_for(association, sop_class)
     command = {"CommandField": cmd.C_FIND, "AffectedSOPClassUID": sop_class, "Priority": 0}
-    data = [dimse.encode_dataset(query, context.transfer_syntax)]
-    for response in association.request(context, command, data):
-        check_status(association, response.command, "C-FIND")
-        if response.fragments:
-            yield data_set(response.data, response.context)
+    data = encoded(query, context)
+    with closing(association.request(context, command, data)) as responses:
+        for response in responses:
+            check_status(association, response.command, "C-FIND")
+            if response.fragments:
+                yield data_set(response.data, response.context)
 
 
 def move(
@@ -103,7 +105,7 @@ def move(
             "Priority": 0,
             "MoveDestination": destination,
         }
-        data = [dimse.encode_dataset(query, context.transfer_syntax)]
+        data = encoded(query, context)
         counters = Retrieved(status=0)
         for response in association.request(context, command, data):
             counters = _counters(response)
@@ -127,8 +129,6 @@ def get(
     """
     sop_class = MODELS[model, "get"]
     contexts = [plain_context(sop_class), *storage]
-    if len(contexts) > 128:
-        raise LocalError("More than 128 presentation contexts were asked for.", "Name fewer classes.")
     roles = sorted({str(cx.abstract_syntax) for cx in storage})
     with associate(peer, contexts, caller, get_roles=roles) as association:
         context = context_for(association, sop_class)
@@ -138,7 +138,7 @@ def get(
             "Priority": 0,
             "MessageID": 1,
         }
-        association.send(context, command, [dimse.encode_dataset(query, context.transfer_syntax)])
+        association.send(context, command, encoded(query, context))
         return _take(association, receive)
 
 
@@ -150,7 +150,7 @@ def _take(association: Association, receive: Callable[[Message], int]) -> Retrie
         elif field == cmd.C_GET | cmd.RESPONSE and message.command["Status"] != dimse.PENDING:
             check_status(association, message.command, "C-GET")
             return _counters(message)
-    return Retrieved(status=dimse.PROCESSING_FAILURE)
+    raise Aborted("the peer released in the middle of a C-GET")
 
 
 def store_response(message: Message, status: int) -> cmd.Command:
@@ -196,6 +196,6 @@ def _normalised(
             f"{who}SOPClassUID": sop_class,
             f"{who}SOPInstanceUID": instance,
         }
-        data = [dimse.encode_dataset(attributes, context.transfer_syntax)]
+        data = encoded(attributes, context)
         (response,) = association.request(context, command, data)
         check_status(association, response.command, cmd.NAMES[field])

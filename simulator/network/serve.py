@@ -10,23 +10,21 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from pydicom.uid import UID
 from pynetdicom.presentation import PresentationContext
 
-from simulator.errors import CannotError
 from simulator.network import command as cmd
-from simulator.network import dimse, negotiation
+from simulator.network import dimse, negotiation, telling
 from simulator.network import wire as w
 from simulator.network.association import Aborted, Association, Message
 from simulator.network.dimse import Handlers, Reply, Request
 from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.telling import Tell
 from simulator.network.wire import Wire
-
-Tell = Callable[..., object]  # tell(kind, text, **facts), as Journal.write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +57,11 @@ class Server:
         self.live: dict[int, Association] = {}
         self._numbers = itertools.count(1)
         self._waiting: set[Wire] = set()
+        self._admitted: set[Wire] = set()
+        self._door = threading.Lock()
         self._stopping = False
         self._threads: set[threading.Thread] = set()
-        self._listener = _listen(name, host, port)
+        self._listener = w.listen(name, host, port)
         self.host, self.port = self._listener.getsockname()[:2]
         self._accepting = threading.Thread(target=self._accept, name=f"{name}-accept", daemon=True)
 
@@ -73,16 +73,15 @@ class Server:
     def stop(self) -> None:
         """Stop listening, abort what is still open, and wait for the threads."""
         self._stopping = True
-        try:
+        with suppress(OSError):  # not connected: some systems refuse, closing is enough there
             self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # not connected: some systems refuse, closing is enough there
         self._listener.close()
         for association in list(self.live.values()):
             association.abort()
         for wire in list(self._waiting):
             wire.close()
-        self._accepting.join(2)
+        if self._accepting.is_alive():
+            self._accepting.join(2)
         for thread in list(self._threads):
             thread.join(2)
 
@@ -94,24 +93,40 @@ class Server:
                 sock, address = self._listener.accept()
             except TimeoutError:
                 continue
-            except OSError:
-                return
+            except OSError:  # out of file descriptors, or the peer has gone again: go on
+                time.sleep(0.05)
+                continue
             thread = threading.Thread(target=self._run, args=(sock, address), daemon=True)
             self._threads.add(thread)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:  # the system gives no more threads: this caller must wait
+                self._threads.discard(thread)
+                sock.close()
 
     def _run(self, sock: socket.socket, address: tuple[str, int]) -> None:
-        wire = Wire(sock, self.limits().acse_timeout)
-        self._waiting.add(wire)
+        wire: Wire | None = None
         try:
-            association = self._negotiate(wire, address)
+            wire = Wire(sock, self.limits().acse_timeout)
+            self._waiting.add(wire)
+            association = None if self._stopping else self._negotiate(wire, address)
             if association is not None:
                 self._serve(association)
+        except (w.Closed, OSError) as error:
+            self.tell(
+                "association.aborted",
+                f"{address[0]}:{address[1]} broke the connection: {error}",
+                server=self.name,
+                host=address[0],
+            )
         except Exception as error:  # a bug of ours must not go unseen, nor kill the listener
             self.tell("bug", f"{self.name}: {type(error).__name__}: {error}", server=self.name)
         finally:
-            self._waiting.discard(wire)
-            wire.close()
+            if wire is not None:
+                self._waiting.discard(wire)
+                self._admitted.discard(wire)
+                wire.close()
+            sock.close()
             self._threads.discard(threading.current_thread())
 
     def _negotiate(self, wire: Wire, address: tuple[str, int]) -> Association | None:
@@ -119,13 +134,13 @@ class Server:
         if proposal is None:
             return None
         number = next(self._numbers)
-        facts = _facts(self.name, proposal, number)
+        facts = telling.facts(self.name, proposal, number)
         try:
-            self._check_limit()
+            self._take_place(wire)
             self.admit(proposal)
         except Refusal as refusal:
             wire.send([negotiation.rejection(refusal.triple)])
-            self._rejected(proposal, refusal, facts)
+            telling.rejected(self.tell, proposal, refusal, facts)
             wire.sock.settimeout(1)
             _drain(wire)
             return None
@@ -137,11 +152,16 @@ class Server:
             called=proposal.called,
             contexts=accepted,
             max_send=proposal.max_send,
+            is_acceptor=True,
         )
         association.number = number
         self.live[number] = association
-        wire.send([answer])
-        self._accepted(proposal, results, facts)
+        try:
+            wire.send([answer])
+            telling.accepted(self.tell, proposal, results, facts)
+        except BaseException:
+            del self.live[number]
+            raise
         return association
 
     def _proposal(self, wire: Wire, address: tuple[str, int]) -> Proposal | None:
@@ -162,12 +182,15 @@ class Server:
             )
             return None
 
-    def _check_limit(self) -> None:
+    def _take_place(self, wire: Wire) -> None:
+        """Count this association in; raises Refusal where the limit is reached."""
         limit = self.limits().associations
-        if len(self.live) >= limit:
-            raise Refusal(
-                negotiation.LIMIT_EXCEEDED, f"{limit} associations are open, which is the limit"
-            )
+        with self._door:
+            if len(self._admitted) >= limit:
+                raise Refusal(
+                    negotiation.LIMIT_EXCEEDED, f"{limit} associations are open, which is the limit"
+                )
+            self._admitted.add(wire)
 
     # --- serving ------------------------------------------------------------------------------
 
@@ -206,19 +229,18 @@ class Server:
         )
         final: Reply | None = None
         count = 0
-        for reply in self._replies(request):
-            association.send(message.context, *_response(request, reply))
+        for reply, command, data in self._replies(request):
+            association.send(message.context, command, data)
             pending = reply.status in (dimse.PENDING, dimse.PENDING_OPTIONAL_KEYS)
             count, final = count + pending, reply
-        self._handled(request, final, count)
+        if final is not None:
+            telling.handled(self.tell, self.name, request, final, count)
 
-    def _replies(self, request: Request) -> Iterator[Reply]:
-        handler = self.handlers.get(request.command["CommandField"])
-        if handler is None:
-            yield Reply(status=dimse.UNRECOGNISED_OPERATION)
-            return
+    def _replies(self, request: Request) -> Iterator[tuple[Reply, cmd.Command, list[bytes]]]:
+        handler = self.handlers.get(request.command["CommandField"], _unrecognised)
         try:
-            yield from dimse.replies(request, handler)
+            for reply in dimse.replies(request, handler):
+                yield (reply, *_response(request, reply))
         except (Aborted, w.Closed, TimeoutError):
             raise
         except Exception as error:
@@ -229,52 +251,8 @@ class Server:
                 association=request.association.number,
             )
             comment = "internal error; see the log of this node"
-            yield Reply(status=dimse.PROCESSING_FAILURE, command={"ErrorComment": comment})
-
-    # --- telling ------------------------------------------------------------------------------
-
-    def _rejected(self, proposal: Proposal, refusal: Refusal, facts: dict[str, object]) -> None:
-        self.tell(
-            "association.rejected",
-            f"{proposal.calling} ({proposal.host}) called {proposal.called}: rejected, {refusal}; "
-            f"{negotiation.rejection_text(refusal.triple)}",
-            triple="/".join(map(str, refusal.triple)),
-            **facts,
-        )
-
-    def _accepted(
-        self, proposal: Proposal, results: Sequence[PresentationContext], facts: dict[str, object]
-    ) -> None:
-        refused = [cx for cx in results if cx.result != 0]
-        names = ", ".join(sorted({UID(str(cx.abstract_syntax)).name for cx in refused}))
-        self.tell(
-            "association.accepted",
-            f"{proposal.calling} ({proposal.host}) called {proposal.called}: accepted, "
-            f"{len(results) - len(refused)} of {len(results)} presentation contexts"
-            + (f"; refused: {names}" if names else ""),
-            refused=[[str(cx.abstract_syntax), cx.result] for cx in refused],
-            **facts,
-        )
-
-    def _handled(self, request: Request, final: Reply | None, count: int) -> None:
-        if final is None:
-            return
-        matches = f", {count} pending responses" if count else ""
-        comment = final.command.get("ErrorComment", "")
-        self.tell(
-            request.name.lower(),
-            f"{request.calling}: {request.name}-RQ {_about(request)}answered "
-            f"{dimse.meaning(final.status)}{matches}" + (f": {comment}" if comment else ""),
-            server=self.name,
-            association=request.association.number,
-            calling=request.calling,
-            status=f"0x{final.status:04X}",
-            sop_class=request.sop_class,
-            sop_instance=request.sop_instance,
-            destination=request.command.get("MoveDestination") or "",
-            pending=count,
-            comment=comment,
-        )
+            failed = Reply(status=dimse.PROCESSING_FAILURE, command={"ErrorComment": comment})
+            yield (failed, *_response(request, failed))
 
 
 @contextmanager
@@ -287,16 +265,8 @@ def serve(**options: object) -> Iterator[Server]:
         server.stop()
 
 
-def _listen(name: str, host: str, port: int) -> socket.socket:
-    try:
-        listener = socket.create_server((host, port), backlog=128)
-    except OSError as error:
-        raise CannotError(
-            f"{name} cannot listen at {host}:{port}: {error.strerror or error}.",
-            "Stop what uses that port, or start with '--ports auto'.",
-        ) from error
-    listener.settimeout(1.0)
-    return listener
+def _unrecognised(request: Request) -> int:
+    return dimse.UNRECOGNISED_OPERATION
 
 
 def _response(request: Request, reply: Reply) -> tuple[cmd.Command, list[bytes]]:
@@ -318,27 +288,7 @@ def _response(request: Request, reply: Reply) -> tuple[cmd.Command, list[bytes]]
     return response, [dimse.encode_dataset(reply.dataset, request.context.transfer_syntax)]
 
 
-def _about(request: Request) -> str:
-    if request.command.get("MoveDestination"):
-        return f"to {request.command['MoveDestination']} "
-    return f"{UID(request.sop_class).name} " if request.sop_class else ""
-
-
-def _facts(name: str, proposal: Proposal, number: int) -> dict[str, object]:
-    return {
-        "server": name,
-        "association": number,
-        "calling": proposal.calling,
-        "called": proposal.called,
-        "host": proposal.host,
-        "implementation": proposal.implementation,
-    }
-
-
 def _drain(wire: Wire) -> None:
     """Let the peer read the rejection and close first: closing at once may send a reset."""
-    try:
-        while True:
-            wire.read()
-    except (w.Closed, w.Oversized, OSError):
-        pass
+    with suppress(w.Closed, w.Oversized, OSError):
+        wire.read()

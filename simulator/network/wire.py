@@ -10,6 +10,9 @@ from __future__ import annotations
 import selectors
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
+
+from simulator.errors import CannotError
 
 ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
 PDU_CAP = 1 << 20  # bytes; far above what we offer (OFFERED_PDU)
@@ -51,24 +54,27 @@ class Wire:
         try:
             for start in range(0, len(buffers), 512):  # the system limits one gathered write
                 self._gather(buffers[start : start + 512])
-        except (ConnectionError, BrokenPipeError) as error:
+        except TimeoutError:
+            raise
+        except OSError as error:  # a reset, or another thread has closed the connection
             raise Closed(str(error)) from error
 
     def readable(self) -> bool:
-        """Return whether something waits to be read, without waiting for it."""
-        if self._selector is None:
-            self._selector = selectors.DefaultSelector()
-            self._selector.register(self.sock, selectors.EVENT_READ)
-        return bool(self._selector.select(0))
+        """Return whether something waits to be read, without waiting for it; raises Closed."""
+        try:
+            if self._selector is None:
+                self._selector = selectors.DefaultSelector()
+                self._selector.register(self.sock, selectors.EVENT_READ)
+            return bool(self._selector.select(0))
+        except (OSError, ValueError) as error:  # another thread has closed the connection
+            raise Closed(str(error)) from error
 
     def close(self) -> None:
         """Close the connection; safe to call twice and from another thread."""
         if self._selector is not None:
             self._selector.close()
-        try:
+        with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self.sock.close()
 
     def _gather(self, buffers: Sequence[Buffer]) -> None:
@@ -85,11 +91,46 @@ class Wire:
         while have < count:
             try:
                 got = self.sock.recv_into(view[have:])
-            except ConnectionError as error:
+            except TimeoutError:
+                raise
+            except OSError as error:  # a reset, or another thread has closed the connection
                 raise Closed(str(error)) from error
             if not got:
                 raise Closed("the connection was closed")
             have += got
         if _QUICKACK is not None:
-            self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            with suppress(OSError):
+                self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         return data
+
+
+def listen(name: str, host: str, port: int) -> socket.socket:
+    """Bind at once, for the acceptor `name`; raises CannotError if the port is taken."""
+    try:
+        listener = socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise CannotError(
+            f"{name} cannot listen at {host}:{port}: {error.strerror or error}.",
+            "Stop what uses that port, or start with '--ports auto'.",
+        ) from error
+    listener.settimeout(1.0)
+    return listener
+
+
+_ABORT_REASONS = {
+    1: "unrecognised PDU",
+    2: "unexpected PDU",
+    4: "unrecognised PDU parameter",
+    5: "unexpected PDU parameter",
+    6: "invalid PDU parameter value",
+}
+
+
+def abort_text(source: int, reason: int) -> str:
+    """Say an A-ABORT's source and reason in words (PS3.8 Table 9-26)."""
+    if source == 0:
+        return "aborted by the peer's application (A-ABORT source 0)"
+    return (
+        f"aborted by the peer's DICOM layer: {_ABORT_REASONS.get(reason, 'no reason given')} "
+        + (f"(A-ABORT source {source}, reason {reason})")
+    )

@@ -1,0 +1,61 @@
+# Bare `make` lists what there is. Works with GNU make 3.81 and newer.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --no-cache-dir --quiet
+LOCKING ?= uv
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-all check bench lock clean install peers
+
+help: ## list these commands
+	@echo 'PACS Lab: a hospital in a folder. Commands:'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | \
+		while IFS='|' read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
+
+lab: install ## set everything up, start the hospital and open JupyterLab at the first lesson
+	$(BIN)/pacslab up
+
+test: install peers check ## set everything up, then check the code and run the tests
+	$(BIN)/python -m pytest -n 2
+
+test-all: install peers check ## as 'make test', with the slow tests too
+	$(BIN)/python -m pytest -n 2 -m "slow or not slow"
+
+check: install ## check form, rules and types (ruff, mypy)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: install ## measure us and our peers, side by side
+	$(BIN)/python -m benchmarks
+
+lock: ## choose the newest allowed versions again and write requirements.lock (needs uv)
+	$(LOCKING) pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
+		--output-file requirements.lock
+
+clean: ## remove the virtual environment and all caches; seats stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp holds where the checkout is and what was installed: pip runs only when one has changed,
+# so that everything works offline afterwards, even after git has touched the files.
+install:
+	@{ pwd; cksum requirements.lock pyproject.toml; } 2>/dev/null | cmp -s - $(STAMP) || \
+		$(MAKE) --no-print-directory .install
+
+.PHONY: .install
+.install:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		"PACS Lab needs Python 3.11 or newer. Install it, then say: make PYTHON=python3.11 ..." >&2; \
+		exit 1; }
+	@echo "Setting up .venv (the first time this takes a few minutes) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@rm -f $(STAMP)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@{ pwd; cksum requirements.lock pyproject.toml; } > $(STAMP)
+
+peers: install
+	@$(BIN)/python -m tests.peers

@@ -1,0 +1,1 @@
+"""The archive: the test PACS that trainees administer."""

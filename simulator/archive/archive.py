@@ -1,0 +1,122 @@
+"""The archive as a whole: its rooms wired together, started, stopped, saved and restored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.archive.database import Database
+from simulator.archive.index import Index
+from simulator.archive.nodes import Node, Nodes
+from simulator.archive.orders import Orders
+from simulator.archive.services import Services
+from simulator.archive.settings import Settings
+from simulator.archive.store import FileStore
+from simulator.archive.users import Users
+from simulator.clock import Clock
+from simulator.journal import Journal
+from simulator.network.serve import Server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where the archive's DICOM listener is."""
+
+    host: str
+    port: int
+
+
+class Archive:
+    """The test PACS: files, index, accounts and the DICOM listener."""
+
+    def __init__(self, folder: Path, address: Address, clock: Clock, journal: Journal) -> None:
+        """Open the archive in `folder` and bind its listener."""
+        self.folder, self.clock, self.journal = folder, clock, journal
+        self.database = Database(folder / "index.db")
+        self.index = Index(self.database)
+        self.store = FileStore(folder / "files")
+        self.settings = Settings(self.database)
+        self.nodes = Nodes(self.database)
+        self.users = Users(self.database, self.settings, clock, journal)
+        self.orders = Orders(self.index, self.nodes, self.settings, journal, address.host)
+        self.services = Services(
+            index=self.index,
+            store=self.store,
+            nodes=self.nodes,
+            settings=self.settings,
+            clock=clock,
+            journal=journal,
+            host=address.host,
+            on_new_study=self.orders.expect,
+        )
+        self.server = Server(
+            name="archive",
+            host=address.host,
+            port=address.port,
+            contexts=self.services.contexts,
+            handlers=self.services.handlers(),
+            admit=self.services.admit,
+            limits=self.services.limits,
+            tell=journal.write,
+        )
+
+    def provision(
+        self, nodes: list[Node], staff: list[dict[str, Any]], admin: tuple[str, str]
+    ) -> None:
+        """Furnish a new archive: roles, the administrator, staff accounts and known nodes."""
+        self.users.prepare()
+        name, password = admin
+        facts = {"name": name, "full_name": "PACS administrator", "role": "pacs_admin"}
+        self.users.add({**facts, "department": "Radiology"}, password, "setup")
+        for person in staff:
+            self.users.add(person, "", "setup")
+        for node in nodes:
+            self.nodes.add(node)
+
+    def start(self) -> None:
+        """Tidy up after a crash, then begin to answer."""
+        self._sweep()
+        self.orders.start()
+        self.server.start()
+
+    def stop(self) -> None:
+        """Stop answering; everything acknowledged is on disk already."""
+        self.server.stop()
+        self.orders.stop()
+        self.database.close()
+
+    # --- saving and restoring -----------------------------------------------------------------
+
+    @property
+    def baseline(self) -> Path:
+        """The saved index that a reset goes back to."""
+        return self.folder / "baseline.db"
+
+    def save_baseline(self) -> None:
+        """Remember the present state as the one to go back to."""
+        self.database.backup(self.baseline)
+        self.journal.write("baseline.saved", "the archive's present state is the baseline now")
+
+    def reset(self) -> None:
+        """Go back to the baseline exactly; journal and audit go on (design rule 8)."""
+        self.database.restore(self.baseline)
+        self.settings.reload()
+        self._sweep()
+        self.journal.write("archive.reset", "the archive went back to its baseline")
+
+    def _sweep(self) -> None:
+        """Remove files that neither the index nor the baseline speaks of.
+
+        Files are only ever removed here, so that a deleted study can come back with a reset. One
+        that was written but not yet indexed was never acknowledged.
+        """
+        wanted = self.index.digests()
+        if self.baseline.exists():
+            saved = Database(self.baseline)
+            wanted |= Index(saved).digests()
+            saved.close()
+        orphans = [digest for digest in self.store.digests() if digest not in wanted]
+        if orphans:
+            self.store.remove(orphans)
+            self.journal.write("store.swept", f"{len(orphans)} files nobody needs were removed")

@@ -1,0 +1,139 @@
+"""The node table: which AE titles the archive knows, where they are, and what they may do."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from simulator.archive import tables as t
+from simulator.archive.database import Database
+from simulator.errors import RefusedError, UsageError
+from simulator.network.associate import Peer
+
+# What a node may ask of us; "retrieve" also makes it a move destination.
+RIGHTS = ("echo", "store", "find", "move", "get")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One known application entity."""
+
+    ae: str
+    host: str = "127.0.0.1"
+    port: int = 0  # 0: it does not listen, so nothing can be sent to it
+    description: str = ""
+    rights: tuple[str, ...] = RIGHTS
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be an AE title, an address or a right."""
+        if not self.ae or len(self.ae) > 16 or not self.ae.isascii() or not self.ae.isprintable():
+            raise UsageError(
+                f"'{self.ae}' is not an AE title.", "Use 1 to 16 printable ASCII characters."
+            )
+        if "\\" in self.ae or self.ae != self.ae.strip():
+            raise UsageError(
+                f"'{self.ae}' is not an AE title.", "No backslash, no space at either end."
+            )
+        _check_host(self.host)
+        if type(self.port) is not int or not 0 <= self.port <= 65535:
+            raise UsageError(f"{self.port} is not a port.", "Use 1 to 65535, or 0 for none.")
+        unknown = [right for right in self.rights if right not in RIGHTS]
+        if unknown:
+            raise UsageError(
+                f"There is no node right '{unknown[0]}'.", f"There are: {', '.join(RIGHTS)}."
+            )
+
+    @property
+    def peer(self) -> Peer:
+        """The node as somebody to call."""
+        return Peer(ae=self.ae, host=self.host, port=self.port)
+
+    def facts(self) -> dict[str, Any]:
+        """The node as JSON holds it."""
+        return {**asdict(self), "rights": list(self.rights)}
+
+
+def _check_host(host: str) -> None:
+    try:
+        ipaddress.ip_address(host)
+        return
+    except ValueError:
+        pass
+    parts = host.split(".")
+    fine = all(part and len(part) < 64 and part.replace("-", "").isalnum() for part in parts)
+    numeric = all(part.isdigit() for part in parts)  # 127.0.0.256 is no name either
+    if not host.isascii() or len(host) > 253 or not fine or numeric:
+        raise UsageError(f"'{host}' is not a host.", "Give an IP address or a host name.")
+
+
+def make(facts: dict[str, Any]) -> Node:
+    """Make a node of JSON; raises UsageError for an unknown key."""
+    known = {item.name for item in fields(Node)}
+    for key in facts:
+        if key not in known:
+            raise UsageError(f"A node has no '{key}'.", f"It has: {', '.join(sorted(known))}.")
+    values = dict(facts)
+    if "rights" in values:
+        rights = values["rights"]
+        values["rights"] = tuple(rights.split(",") if isinstance(rights, str) else rights)
+    if isinstance(values.get("port"), str) and values["port"].isdigit():
+        values["port"] = int(values["port"])
+    return Node(**values)
+
+
+class Nodes:
+    """The table, editable while associations come and go."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
+        self.database = database
+
+    def all(self) -> list[Node]:
+        """Return every node, by AE title."""
+        with self.database.read() as db:
+            return [_node(row) for row in db.execute(select(t.nodes).order_by(t.nodes.c.ae))]
+
+    def find(self, ae: str) -> Node | None:
+        """Return the node with exactly this AE title: case matters (PS3.8 9.3.2)."""
+        with self.database.read() as db:
+            row = db.execute(select(t.nodes).where(t.nodes.c.ae == ae)).first()
+        return _node(row) if row else None
+
+    def get(self, ae: str) -> Node:
+        """Return a node; raises RefusedError if there is none."""
+        node = self.find(ae)
+        if node is None:
+            raise RefusedError(f"There is no node '{ae}'.", "List them to see how it is spelt.", 404)
+        return node
+
+    def add(self, node: Node) -> None:
+        """Enter a new node; raises RefusedError if its AE title is taken."""
+        if self.find(node.ae):
+            raise RefusedError(f"There is a node '{node.ae}' already.", "Change that one.", 409)
+        with self.database.write() as db:
+            db.execute(insert(t.nodes).values(**node.facts()))
+
+    def change(self, ae: str, changes: dict[str, Any]) -> tuple[Node, Node]:
+        """Change a node; returns it as it was and as it is."""
+        old = self.get(ae)
+        new = make({**old.facts(), **changes})
+        if new.ae != ae and self.find(new.ae):
+            raise RefusedError(f"There is a node '{new.ae}' already.", "Choose another title.", 409)
+        with self.database.write() as db:
+            db.execute(update(t.nodes).where(t.nodes.c.ae == ae).values(**new.facts()))
+        return old, new
+
+    def remove(self, ae: str) -> Node:
+        """Take a node out of the table."""
+        node = self.get(ae)
+        with self.database.write() as db:
+            db.execute(delete(t.nodes).where(t.nodes.c.ae == ae))
+        return node
+
+
+def _node(row: Any) -> Node:
+    values = dict(row._mapping)
+    return replace(Node(ae=values["ae"]), **{**values, "rights": tuple(values["rights"])})

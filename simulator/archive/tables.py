@@ -1,0 +1,122 @@
+"""The index's tables: what the archive knows, apart from the files themselves."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+_Key = BigInteger().with_variant(Integer, "sqlite")
+
+# Each level keeps its attributes twice: as columns, to find candidates quickly, and as an encoded
+# data set (`attributes`: Explicit VR Little Endian, UTF-8), to match and answer exactly.
+patients = Table(
+    "patients",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("patient_id", String, nullable=False),
+    Column("issuer", String, nullable=False),
+    Column("name", String, nullable=False, index=True),  # upper case, as matched
+    Column("attributes", LargeBinary, nullable=False),
+    UniqueConstraint("patient_id", "issuer"),
+)
+studies = Table(
+    "studies",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("patient_pk", ForeignKey("patients.pk"), nullable=False, index=True),
+    Column("study_uid", String, nullable=False, unique=True),
+    Column("study_date", String, nullable=False, index=True),
+    Column("accession", String, nullable=False, index=True),
+    Column("received", String, nullable=False),  # hospital time, ISO 8601
+    Column("order_state", String, nullable=False, index=True),  # new | matched | unmatched
+    Column("order_note", String, nullable=False),
+    Column("attributes", LargeBinary, nullable=False),
+)
+series = Table(
+    "series",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("study_pk", ForeignKey("studies.pk"), nullable=False, index=True),
+    Column("series_uid", String, nullable=False, unique=True),
+    Column("modality", String, nullable=False, index=True),
+    Column("attributes", LargeBinary, nullable=False),
+)
+instances = Table(
+    "instances",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("series_pk", ForeignKey("series.pk"), nullable=False, index=True),
+    Column("sop_uid", String, nullable=False, unique=True),
+    Column("sop_class", String, nullable=False),
+    Column("transfer_syntax", String, nullable=False),
+    Column("digest", String, nullable=False, index=True),  # SHA-256 of the file: its name
+    Column("offset", Integer, nullable=False),  # where the data set begins in the file
+    Column("size", Integer, nullable=False),  # bytes of the file
+    Column("source", String, nullable=False),  # AE title that sent it
+    Column("received", String, nullable=False),
+    Column("attributes", LargeBinary, nullable=False),
+)
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("ae", String, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("description", String, nullable=False),
+    Column("rights", JSON, nullable=False),
+)
+roles = Table(
+    "roles",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("description", String, nullable=False),
+    Column("rights", JSON, nullable=False),
+)
+users = Table(
+    "users",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("full_name", String, nullable=False),
+    Column("department", String, nullable=False),
+    Column("role", ForeignKey("roles.name"), nullable=False),
+    Column("status", String, nullable=False),  # active | locked | disabled
+    Column("password", String, nullable=False),  # argon2 hash; empty: no log-in by password
+    Column("failures", Integer, nullable=False),
+    Column("created", String, nullable=False),
+    Column("last_login", String, nullable=False),
+    Column("note", String, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String, primary_key=True),  # SHA-256 of the token
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("expires", Integer, nullable=False),  # seconds, real time
+)
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+orders = Table(
+    "orders",
+    metadata,
+    Column("accession", String, primary_key=True),
+    Column("patient_id", String, nullable=False, index=True),
+    Column("issuer", String, nullable=False),
+    Column("facts", JSON, nullable=False),
+)

@@ -1,0 +1,51 @@
+"""Calling the two HTTP APIs: one function, and the error of errors.py that its answer names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from simulator.errors import CannotError, RefusedError, UsageError
+
+
+def request(
+    method: str,
+    url: str,
+    body: dict[str, Any] | None = None,
+    *,
+    token: str = "",
+    actor: str = "",
+    query: dict[str, str] | None = None,
+    service: str = "archive",
+) -> Any:
+    """Send one request and return its JSON (or bytes); raises the error that fits."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if actor:
+        headers["X-PACSLAB-Actor"] = actor
+    try:
+        response = httpx.request(
+            method, url, json=body, headers=headers, params=query, timeout=60, trust_env=False
+        )
+    except httpx.HTTPError as error:
+        raise CannotError(
+            f"The {service} does not answer at {url.split('/api')[0]} ({error}).",
+            f"Start it with 'pacslab service start {service}', or the seat with 'pacslab up'.",
+        ) from error
+    if response.status_code < 400:
+        is_json = "json" in response.headers.get("content-type", "")
+        return response.json() if is_json else response.content
+    raise _error(response)
+
+
+def _error(response: httpx.Response) -> Exception:
+    try:
+        said = response.json()
+        sentence, remedy = str(said["error"]), str(said.get("remedy", ""))
+    except (ValueError, KeyError, TypeError):
+        sentence, remedy = f"The answer was {response.status_code}.", "See the log of that service."
+    if response.status_code == 400:
+        return UsageError(sentence, remedy)
+    if response.status_code in (500, 503):
+        return CannotError(sentence, remedy)
+    return RefusedError(sentence, remedy, response.status_code)

@@ -1,0 +1,77 @@
+"""CT: Hounsfield units of a label volume, with the noise of the chosen kernel."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.imaging import noise
+from simulator.imaging.anatomy import CENTRES, volume_of
+from simulator.imaging.frame import Frame, Take, stack_frame
+from simulator.imaging.planes import Sampler, Stack, stack_of
+from simulator.imaging.template import decimal
+from simulator.imaging.tissues import hounsfield
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+# Name on the header, grain, noise (HU) of a 5 mm slice, window centre and width (HU).
+KERNELS = {
+    "soft": ("B30f", "soft", 11.0, 40, 400),
+    "lung": ("L60f", "sharp", 26.0, -550, 1500),
+    "brain": ("H30s", "soft", 2.6, 36, 90),
+    "bone": ("H70h", "sharp", 22.0, 450, 2200),
+}
+INTERCEPT = -1024
+
+
+def stack(take: Take) -> Stack:
+    """Return where the slices lie."""
+    protocol = take.protocol
+    return stack_of(take.series, take.size, take.body, CENTRES[protocol.anatomy])
+
+
+def frames(take: Take) -> Iterator[Frame]:
+    """Yield the slices: stored values are HU + 1024, twelve bits unsigned."""
+    protocol, series, size, body = take.protocol, take.series, take.size, take.body
+    where = stack(take)
+    sampler = Sampler(volume_of(protocol.anatomy, body.sex), where, body)
+    _, grain, sigma, _, _ = KERNELS[series.recipe]
+    sigma *= (5.0 / series.thickness) ** 0.5 if series.recipe == "soft" else 1.0
+    table, tile = hounsfield(series.phase), noise.tile(grain)
+    shape = (size.rows, size.columns)
+    for index in range(size.images):
+        rng = noise.generator(*take.key, index)
+        hu = sampler.slice(index, table, series.thickness)
+        hu += noise.crop(tile, shape, rng) * (sigma / noise.UNIT)
+        hu -= INTERCEPT
+        stored = np.clip(np.rint(hu, out=hu), 0, 4095, out=hu).astype("<u2")
+        yield stack_frame(stored, where, index)
+
+
+def describe(ds: "Dataset", take: Take) -> None:
+    """Add the CT Image and Image Plane modules (PS3.3 C.8.2.1, C.7.6.2)."""
+    protocol, series = take.protocol, take.series
+    where = stack(take)
+    kernel, _, _, centre, width = KERNELS[series.recipe]
+    ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+    ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = INTERCEPT, 1, "HU"
+    ds.WindowCenter, ds.WindowWidth = centre, width
+    ds.KVP, ds.ExposureTime, ds.XRayTubeCurrent, ds.Exposure = 120, 500, 220, 110
+    ds.ConvolutionKernel = kernel
+    ds.ScanOptions, ds.GantryDetectorTilt = "HELICAL MODE", 0
+    ds.TableHeight, ds.RotationDirection, ds.FilterType = 152, "CW", "BODY FILTER"
+    ds.DataCollectionDiameter, ds.ReconstructionDiameter = 500, series.fov
+    ds.DistanceSourceToDetector, ds.DistanceSourceToPatient = 1040, 570
+    ds.SpiralPitchFactor, ds.SingleCollimationWidth, ds.TotalCollimationWidth = 0.9, 0.6, 38.4
+    ds.CTDIvol = 8.4 if protocol.anatomy == "torso" else 42.0
+    ds.SliceThickness = series.thickness
+    ds.SpacingBetweenSlices = decimal(where.step)
+    ds.PatientPosition = "HFS"
+    if series.phase not in ("", "native"):
+        ds.ContrastBolusAgent, ds.ContrastBolusRoute = "Iohexol 300", "IV"
+        ds.ContrastBolusVolume, ds.ContrastBolusIngredient = 90, "IODINE"
+
+
+BITS = 12
+VARYING = ("AcquisitionTime", "ImagePositionPatient", "SliceLocation")

@@ -1,0 +1,263 @@
+"""The head from chin to vertex as a label volume: 190 x 230 x 240 mm at 1 mm."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.imaging.canvas import Canvas, Volume
+from simulator.imaging.noise import generator
+from simulator.imaging.tissues import Tissue as T
+
+BRAIN = (T.GREY, T.WHITE)
+FACE = (T.FAT, T.MUSCLE, T.SCALP)
+Field = NDArray[np.float32]
+
+LOW, HIGH = (-95, -115, -135), (95, 115, 105)
+BOX = ((-72, -92, -66), (72, 92, 88))  # what the brain can fill
+
+
+@lru_cache(maxsize=1)
+def head() -> Volume:
+    """Return the head."""
+    canvas = Canvas(LOW, HIGH, (1, 1, 1))
+    _outside(canvas)
+    _skull(canvas)
+    _cerebrum(canvas)
+    _deep(canvas)
+    _ventricles(canvas)
+    _hindbrain(canvas)
+    _face(canvas)
+    _orbits(canvas)
+    return canvas.finish()
+
+
+def _outside(canvas: Canvas) -> None:
+    """Paint scalp, face and neck."""
+    neck = [(0.0, 28.0, -60.0), (0.0, 34.0, -150.0)]
+    canvas.tube(T.FAT, neck, 58, squash=(1.0, 1.0, 1.0))
+    canvas.tube(T.MUSCLE, neck, 53)
+    canvas.ellipsoid(T.FAT, (0, -38, -66), (68, 68, 78))
+    canvas.ellipsoid(T.MUSCLE, (0, -34, -66), (61, 62, 72))
+    canvas.ellipsoid(T.MUSCLE, (0, -98, -54), (13, 15, 22))
+    canvas.mirrored(T.MUSCLE, (84, 14, -38), (7, 16, 28))  # ears
+    canvas.ellipsoid(T.SCALP, (0, 0, 6), (82, 102, 94))
+    canvas.ellipsoid(T.FAT, (0, 0, 6), (80.5, 100.5, 92.5))
+    canvas.mirrored(T.MUSCLE, (76, -22, -8), (7, 36, 40), over=(T.FAT, T.SCALP))  # temporalis
+
+
+def floor(x: Field, y: Field) -> Field:
+    """Return the height (mm) of the skull base under the brain: three steps from front to back."""
+    front = np.interp(y[:, 0], (-60, -36, -28, 8, 16, 80), (-14, -18, -40, -42, -62, -50))
+    level = np.broadcast_to(
+        front.astype(np.float32)[:, None], np.broadcast_shapes(x.shape, y.shape)
+    )
+    sella = (np.abs(x) < 14) & (y > -34) & (y < 12)
+    roof = np.float32(9) * np.minimum((x / 38) ** 2, 1) * (y < -34)
+    return np.where(sella, np.float32(-24), level + roof)
+
+
+def _skull(canvas: Canvas) -> None:
+    """Paint the vault in three layers, the fluid in it, and the bone of the base."""
+    for label, grow in ((T.BONE, 0.0), (T.MARROW, -2.0), (T.BONE, -4.2)):
+        canvas.ellipsoid(label, (0, 0, 6), (76.5 + grow, 96.5 + grow, 88.5 + grow))
+    view, (x, y, z) = canvas.window((-90, -110, -90), (90, 110, 100))
+    base = floor(x[0], y[0])[None]
+    cavity = (x / 70) ** 2 + (y / 90) ** 2 + ((z - 6) / 82) ** 2 <= 1
+    canvas.put(view, cavity & (z > base), T.CSF)
+    canvas.put(view, cavity & (z <= base), T.MUSCLE)
+    canvas.put(view, cavity & (z <= base) & (z > base - 5), T.BONE)
+    canvas.put(view, (z < base - 6) & (z < -46) & (y < 10), T.MUSCLE, (T.BONE, T.MARROW))
+    canvas.put(view, (z < -16) & (y < -50), T.MUSCLE, (T.BONE, T.MARROW))
+    for side in (1.0, -1.0):
+        ridge = [(side * 66.0, 24.0, -42.0), (side * 40.0, 10.0, -38.0), (side * 14.0, -4.0, -34.0)]
+        canvas.tube(T.PETROUS, ridge, (13, 9, 6))
+        canvas.tube(T.BONE, [(side * 64, 24, -44), (side * 60, 26, -62)], (13, 8))
+        _air_cells(canvas, (side * 64.0, 26.0, -48.0))
+        canvas.tube(T.GAS, [(side * 86, 12, -40), (side * 56, 10, -39)], 3.2)
+    canvas.tube(T.BONE, [(0, 8, -30), (0, 14, -46), (0, 20, -60)], 7)  # clivus
+    canvas.tube(T.CSF, [(0, 38, -50), (0, 36, -70), (0, 32, -135)], 13)  # foramen magnum
+
+
+def _air_cells(canvas: Canvas, middle: tuple[float, float, float]) -> None:
+    """Riddle the mastoid with air cells."""
+    rng = generator("mastoid")
+    for _ in range(40):
+        u, v, w = (float(q) for q in rng.random(3) * 2 - 1)
+        spot = (middle[0] + 8 * u, middle[1] + 9 * v, middle[2] + 11 * w)
+        canvas.ellipsoid(T.GAS, spot, (2.2, 2.2, 2.4), over=(T.BONE, T.PETROUS))
+
+
+def _gyri(shape: tuple[int, int, int], wave: float) -> Field:
+    """Return band-passed noise (z, y, x) of unit deviation: its zero surfaces are the sulci."""
+    from scipy.ndimage import gaussian_filter
+
+    step = 3
+    coarse = tuple(n // step + 3 for n in shape)
+    raw = generator("gyri").standard_normal(coarse)
+    sigma = wave / step / 4.4
+    band = gaussian_filter(raw, sigma) - gaussian_filter(raw, sigma * 1.6)
+    field = np.rint(band / band.std() * 4096).astype(np.float32) / 4096
+    for axis, n in enumerate(shape):
+        spot = np.arange(n, dtype=np.float32) / step
+        index = spot.astype(np.intp)
+        weight = (spot - index).reshape([-1 if a == axis else 1 for a in range(3)])
+        low, high = field.take(index, axis), field.take(index + 1, axis)
+        field = (low + (high - low) * weight).astype(np.float32)
+    result: Field = field
+    return result
+
+
+def _cerebrum(canvas: Canvas) -> None:
+    """Paint white matter, the cortical ribbon and the sulci between the gyri."""
+    view, (x, y, z) = canvas.window(*BOX)
+    base = floor(x[0], y[0])[None]
+    radius = (x / 67.5) ** 2 + (y / 87) ** 2 + ((z - 6) / 78.5) ** 2
+    brain = (radius <= 1) & (z > base + 2)
+    brain &= ~((z < -22) & (y > 8))  # below the tentorium: the hindbrain's place
+    signed = _gyri(view.shape, 19.0)
+    field = np.abs(signed)
+    # Sulci grow narrower inwards and end some 25 mm below the surface.
+    # The inner faces of the hemispheres have sulci too.
+    depth = np.clip((radius - 0.32) * np.float32(1.9), 0, 1)
+    medial = np.clip(1.1 - np.abs(x) / np.float32(13), 0, 1) * ((z > 34) | (y < -44) | (y > 40))
+    depth = np.maximum(depth, medial * np.float32(0.9))
+    middle = np.abs(x + signed * np.float32(0.9))
+    canvas.put(view, brain, T.WHITE)
+    canvas.put(view, brain & (field < 0.56 * depth), T.GREY)
+    canvas.put(view, brain & ((radius > 0.905) | (z < base + 4.5)), T.GREY)
+    canvas.put(view, brain & (middle < 3.6) & ((z > 30) | (y < -42) | (y > 38)), T.GREY)
+    canvas.put(view, brain & (field < 0.14 * depth), T.CSF)
+    canvas.put(view, brain & (middle < 0.8) & ((z > 32) | (y < -46) | (y > 42)), T.CSF)
+    for side in (1.0, -1.0):
+        cleft = [(side * 62.0, -6.0, 4.0), (side * 44.0, -6.0, 4.0), (side * 40.0, 2.0, 6.0)]
+        canvas.tube(T.GREY, cleft, 5.2, squash=(1.0, 3.0, 1.0), over=(T.WHITE,))
+        canvas.tube(T.CSF, cleft, 1.8, squash=(1.0, 5.0, 1.2), over=BRAIN)
+
+
+def _deep(canvas: Canvas) -> None:
+    """Paint the nuclei and the callosal body between the hemispheres."""
+    canvas.tube(T.WHITE, [(0, -44, 12), (0, -30, 30), (0, 0, 36), (0, 26, 32), (0, 38, 18)], 5,
+                squash=(3.0, 1.0, 1.0))  # fmt: skip
+    for side in (1.0, -1.0):
+        canvas.ellipsoid(T.WHITE, (side * 22, -2, 10), (18, 34, 18))
+        canvas.ellipsoid(T.NUCLEI, (side * 11, 10, 8), (8.5, 14, 10))
+        canvas.ellipsoid(T.NUCLEI, (side * 26, -8, 6), (5.5, 18, 11), turn=(0.97, side * -0.24))
+        canvas.ellipsoid(T.NUCLEI, (side * 13, -27, 14), (6, 9, 9))
+        canvas.tube(T.NUCLEI, [(side * 15, -22, 22), (side * 19, 4, 25)], (5, 3))
+
+
+def _ventricles(canvas: Canvas) -> None:
+    """Paint the lateral, third and fourth ventricles and the basal cisterns."""
+    for side in (1.0, -1.0):
+        body = [(side * 8.0, -34.0, 14.0), (side * 7.0, -18.0, 23.0), (side * 9.0, 8.0, 27.0),
+                (side * 17.0, 28.0, 20.0), (side * 22.0, 38.0, 8.0)]  # fmt: skip
+        canvas.tube(T.CSF, body, (3.5, 5.0, 5.2, 6.2, 5.0), squash=(0.9, 1.0, 1.15))
+        canvas.tube(T.CSF, [(side * 23, 34, 8), (side * 22, 56, 8)], (5, 2))
+        canvas.tube(
+            T.CSF, [(side * 23, 34, 6), (side * 30, 12, -14), (side * 29, -6, -20)], (4, 2.4, 1.8)
+        )
+        canvas.ellipsoid(T.GLAND, (side * 19, 32, 14), (2.2, 4, 3), over=(T.CSF,))  # choroid plexus
+    canvas.ellipsoid(T.CSF, (0, 4, 6), (2.4, 16, 10))
+    canvas.ellipsoid(T.CSF, (0, 34, -2), (13, 5, 7))
+    canvas.ellipsoid(T.CSF, (0, -12, -18), (14, 11, 7))
+
+
+def _hindbrain(canvas: Canvas) -> None:
+    """Paint the cerebellum with its folia, the brain stem and the cord."""
+    view, (x, y, z) = canvas.window((-58, 8, -66), (58, 86, -14))
+    radius = (x / 52) ** 2 + ((y - 46) / 36) ** 2 + ((z + 38) / 23) ** 2
+    inside = (radius <= 1) & ((x / 69) ** 2 + (y / 88) ** 2 + ((z - 6) / 80) ** 2 <= 1)
+    # Folia: shells of grey with thin fluid between, bent by the height.
+    shell = np.sqrt(((x / 1.25) ** 2 + (y - 18) ** 2) + (2.2 * (z + 36)) ** 2)
+    phase = shell - np.floor(shell / np.float32(5)) * np.float32(5)
+    canvas.put(view, inside, T.GREY)
+    canvas.put(view, inside & (phase > 3.6) & (radius < 0.85), T.WHITE)
+    canvas.put(view, inside & (phase < 0.8) & (radius > 0.35), T.CSF)
+    for side in (1.0, -1.0):
+        canvas.ellipsoid(T.WHITE, (side * 22, 42, -38), (17, 12, 7))
+    stem = [
+        (0, 14, -6),
+        (0, 12, -20),
+        (0, 12, -30),
+        (0, 18, -42),
+        (0, 28, -58),
+        (0, 33, -80),
+        (0, 33, -140),
+    ]
+    canvas.tube(T.WHITE, stem, (13, 12, 14.5, 11, 7.5, 6, 5.5), squash=(1.15, 0.9, 1.0))
+    canvas.ellipsoid(T.CSF, (0, 30, -34), (7, 4.5, 8))
+    canvas.tube(T.CSF, [(0, 25, -26), (0, 26, -10)], 1.6)
+    for z0 in (-78.0, -100.0, -122.0):
+        for label, grow in ((T.BONE, 0.0), (T.MARROW, -2.2)):
+            canvas.ellipsoid(label, (0, 12, z0), (14 + grow, 9 + grow, 9 + grow))
+        for side in (1.0, -1.0):
+            arch = [
+                (side * 14.0, 16.0, z0),
+                (side * 22.0, 24.0, z0),
+                (side * 14.0, 44.0, z0),
+                (0.0, 54.0, z0 - 2),
+            ]
+            canvas.tube(T.BONE, arch, 4)
+
+
+def _face(canvas: Canvas) -> None:
+    """Paint sinuses, nose, jaws, teeth, tongue and throat."""
+    for side in (1.0, -1.0):
+        for label, grow in ((T.SINUS_WALL, 1.6), (T.GAS, 0.0)):
+            canvas.ellipsoid(label, (side * 27, -62, -58), (13 + grow, 17 + grow, 15 + grow))
+            canvas.ellipsoid(label, (side * 12, -86, -6), (11 + grow, 5 + grow, 9 + grow))
+        canvas.tube(
+            T.BONE,
+            [(side * 42, -72, -44), (side * 64, -48, -48), (side * 70, -14, -46)],
+            (5, 3.4, 3),
+        )
+    for label, grow in ((T.SINUS_WALL, 1.5), (T.GAS, 0.0)):
+        canvas.ellipsoid(label, (7, -22, -38), (7 + grow, 10 + grow, 8 + grow))
+        canvas.ellipsoid(label, (-7, -20, -37), (6 + grow, 9 + grow, 7 + grow))
+        for y in range(-78, -38, 9):
+            canvas.mirrored(label, (6, y, -30), (3.6 + grow, 4 + grow, 8 + grow))
+    canvas.ellipsoid(T.MUCOSA, (0, -62, -60), (13, 38, 20))
+    for side in (1.0, -1.0):
+        canvas.ellipsoid(T.GAS, (side * 5, -64, -62), (3, 36, 17))
+        canvas.ellipsoid(T.MUCOSA, (side * 7, -58, -66), (3, 24, 4))
+        canvas.ellipsoid(T.MUCOSA, (side * 7, -56, -54), (2.6, 20, 4))
+    canvas.tube(
+        T.GAS, [(0, -22, -58), (0, -10, -80), (0, -8, -140)], (9, 8, 9), squash=(1.3, 0.8, 1.0)
+    )
+    for z, label, radius in (
+        (-78, T.BONE, 6.5),
+        (-84, T.PETROUS, 4.5),
+        (-94, T.PETROUS, 4.5),
+        (-106, T.BONE, 7.0),
+    ):
+        arch = [(0.0, -92.0, z), (22.0, -84.0, z), (36.0, -62.0, z), (42.0, -36.0, z)]
+        for side in (1.0, -1.0):
+            canvas.tube(
+                label, [(side * p, q, r) for p, q, r in arch], radius, squash=(1.0, 1.0, 1.2)
+            )
+            if label == T.BONE and z < -100:
+                canvas.tube(T.MARROW, [(side * p, q, r) for p, q, r in arch], 3.5)
+    for side in (1.0, -1.0):
+        ramus = [(side * 42, -36, -106), (side * 48, -12, -78), (side * 48, -2, -48)]
+        canvas.tube(T.BONE, ramus, (7, 5, 5), squash=(0.6, 1.5, 1.2))
+        canvas.ellipsoid(T.MUSCLE, (side * 55, -26, -80), (7, 17, 28), over=FACE)
+        canvas.ellipsoid(T.FAT, (side * 44, -48, -72), (9, 12, 20), over=(T.MUSCLE,))
+        canvas.ellipsoid(T.GLAND, (side * 58, 6, -82), (11, 14, 22), over=FACE)
+        canvas.mirrored(T.VEIN, (36, 12, -110), (6, 6, 30), over=FACE)
+
+
+def _orbits(canvas: Canvas) -> None:
+    """Paint the bony sockets, fat, muscles, optic nerves and eyes."""
+    for side in (1.0, -1.0):
+        turn = (0.94, side * 0.34)
+        canvas.ellipsoid(T.SINUS_WALL, (side * 32, -58, -32), (21, 32, 20), turn=turn)
+        canvas.ellipsoid(T.FAT, (side * 32, -60, -32), (19, 31, 18), turn=turn)
+        canvas.ellipsoid(T.MUSCLE, (side * 34, -93, -32), (19, 8, 14))
+        apex = (side * 18.0, -34.0, -29.0)
+        for dx, dz in ((11, 0), (-10, 0), (0, 10), (0, -10)):
+            canvas.tube(T.MUSCLE, [(side * (32 + dx), -68, -32.0 + dz), apex], 2.4)
+        canvas.tube(T.WHITE, [(side * 31, -64, -32), apex, (0, -16, -18)], 2.3)
+        canvas.ellipsoid(T.MUSCLE, (side * 33, -74, -32), (13, 13, 13))
+        canvas.ellipsoid(T.VITREOUS, (side * 33, -74, -32), (11.6, 11.6, 11.6))
+        canvas.ellipsoid(T.LENS, (side * 33.5, -82, -32), (4.6, 2.2, 4.6))

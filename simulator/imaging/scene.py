@@ -1,0 +1,186 @@
+"""Ultrasound scenes: what lies under the probe, painted in decibels on the polar grid."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.imaging.noise import generator
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Where the samples lie: x to the right and y downwards from the skin, mm (samples, beams)."""
+
+    x: Array
+    y: Array
+
+
+class Scene:
+    """Echo levels (dB below full scale) and what each sample adds to all below it (dB)."""
+
+    def __init__(self, grid: Grid, background: float) -> None:
+        """Start with one level everywhere."""
+        self.grid = grid
+        self.level: Array = np.full(grid.x.shape, float(background))
+        self.shade: Array = np.zeros(grid.x.shape)
+
+    def inside(self, x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Array:
+        """Return the squared distance in radii from an ellipse's middle; `turn` is its slope."""
+        length = (1 + turn * turn) ** 0.5
+        c, s = 1 / length, turn / length
+        u, v = self.grid.x - x, self.grid.y - y
+        squared: Array = ((u * c + v * s) / rx) ** 2 + ((v * c - u * s) / ry) ** 2
+        return squared
+
+    def organ(
+        self, x: float, y: float, rx: float, ry: float, level: float, *, turn: float = 0.0,
+        rim: float | None = None, edge: float = 0.06, through: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Paint an ellipse at `level`, its rim at `rim`; `through` dB per sample act below it."""
+        r = self.inside(x, y, rx, ry, turn)
+        if rim is not None:
+            self.level[np.abs(r - 1) < edge * 2] = rim
+        self.level[r < 1 - edge if rim is not None else r < 1] = level
+        if through:
+            self.shade[r < 1] = through
+
+    def vessel(self, points: list[tuple[float, float]], radius: float, wall: float | None) -> None:
+        """Paint an echo-free tube through points (mm), with a bright wall for portal branches."""
+        best = np.full(self.level.shape, 1e9)
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
+            dx, dy = x1 - x0, y1 - y0
+            t = ((self.grid.x - x0) * dx + (self.grid.y - y0) * dy) / (dx * dx + dy * dy)
+            t = np.clip(t, 0, 1)
+            best = np.minimum(
+                best, (self.grid.x - x0 - t * dx) ** 2 + (self.grid.y - y0 - t * dy) ** 2
+            )
+        if wall is not None:
+            self.level[best < (radius + 1.4) ** 2] = wall
+        self.level[best < radius * radius] = -62
+
+
+def build(name: str, grid: Grid, seed: tuple[object, ...]) -> Scene:
+    """Return one named scene, a little different for each patient."""
+    scene = Scene(grid, -24.0)
+    rng = generator("scene", *seed)
+    jitter = [float(v) * 2 - 1 for v in rng.random(8)]
+    SCENES[name](scene, jitter)
+    _abdominal_wall(scene, jitter[7])
+    return scene
+
+
+def _abdominal_wall(scene: Scene, thick: float) -> None:
+    """Paint skin, fat and muscle: bright layers along the probe's face."""
+    depth = scene.grid.y + scene.grid.x * scene.grid.x / 900
+    fat, muscle = 11 + 3 * thick, 20 + 4 * thick
+    scene.level[depth < muscle] = -20
+    scene.level[depth < fat] = -30
+    scene.level[np.abs(depth - fat) < 0.7] = -6
+    scene.level[np.abs(depth - muscle) < 0.8] = -4
+    scene.level[np.abs(depth - (fat + muscle) / 2) < 0.5] = -12
+    scene.level[depth < 2.4] = -3
+
+
+def _diaphragm(scene: Scene, x: float, y: float, r: float) -> None:
+    """Paint the bright arc of the diaphragm, and the lung's reverberation behind it."""
+    d = scene.inside(x, y, r, r)
+    below = scene.grid.y > y
+    scene.level[(d > 1) & below] = -40
+    scene.level[(np.abs(d - 1) < 0.035) & below] = 2
+
+
+def _portal_tree(scene: Scene, j: list[float]) -> None:
+    scene.vessel([(-52, 92 + 4 * j[0]), (-14, 78), (22, 70), (44, 52)], 5.0, -7)
+    scene.vessel([(-10, 77), (6, 98), (24, 110)], 3.4, -9)
+    scene.vessel([(20, 70), (34, 84), (52, 92)], 2.6, -10)
+
+
+def _liver(scene: Scene, j: list[float]) -> None:
+    """Right lobe with hepatic veins running to the cava under the diaphragm."""
+    _diaphragm(scene, -6 + 5 * j[0], 62, 70 + 4 * j[1])
+    scene.vessel([(-40, 58), (-14, 84), (4, 112)], 4.2, None)
+    scene.vessel([(34, 52), (20, 82), (6, 112)], 4.6, None)
+    scene.vessel([(-2, 50), (2, 84), (6, 112)], 3.0, None)
+    scene.organ(8, 116, 11, 8, -62)
+    scene.vessel([(-52, 72), (-36, 92), (-22, 98)], 2.8, -9)
+    scene.vessel([(46, 72), (38, 90)], 2.4, -10)
+
+
+def _portal(scene: Scene, j: list[float]) -> None:
+    """Liver hilum: the portal vein with its bright walls, the cava behind."""
+    _diaphragm(scene, 0, 66, 72 + 3 * j[1])
+    _portal_tree(scene, j)
+    scene.organ(-30, 114, 10, 7, -62)
+
+
+def _gallbladder(scene: Scene, j: list[float]) -> None:
+    """Gall bladder below the liver, brighter behind; every third patient or so has a stone."""
+    scene.organ(40, 124, 60, 30, -15)
+    scene.vessel([(-58, 62), (-40, 74), (-34, 90)], 3.0, -9)
+    scene.vessel([(44, 44), (52, 60)], 2.4, -10)
+    scene.organ(-6 + 4 * j[2], 64, 33 + 4 * j[3], 14 + 2 * j[4], -64, turn=0.45, rim=-8, edge=0.08,
+                through=0.085)  # fmt: skip
+    if j[5] > 0.3:
+        scene.organ(6, 74, 5, 4, 4, through=-1.6)
+
+
+def _kidney_body(scene: Scene, x: float, y: float, j: list[float]) -> None:
+    """Paint a kidney lengthwise: capsule, dark cortex, darker pyramids, bright sinus."""
+    scene.organ(x, y, 58 + 4 * j[0], 27 + 2 * j[1], -29, turn=0.16, rim=-9, edge=0.05)
+    for i in range(7):
+        px = x - 38 + 13 * i
+        for side in (-1, 1):
+            scene.organ(px, y + 0.16 * (px - x) + side * 13.5, 5.2, 5.0, -39)
+    scene.organ(x, y, 36, 9, -9, turn=0.16)
+    scene.organ(x - 12, y - 2, 14, 6, -5, turn=0.1)
+    scene.organ(x + 16, y + 3, 12, 5, -6, turn=0.2)
+    scene.organ(x + 2, y, 7, 2.4, -50, turn=0.16)
+
+
+def _kidney(scene: Scene, j: list[float]) -> None:
+    """Right kidney behind the liver, psoas behind the kidney."""
+    scene.level[scene.grid.y > 70 + 0.22 * scene.grid.x + 30] = -17
+    scene.vessel([(-50, 42), (-24, 54), (4, 50)], 2.6, -9)
+    scene.organ(4, 134, 70, 16, -30, turn=0.1, rim=-12, edge=0.05)
+    _kidney_body(scene, 2, 86, j)
+
+
+def _kidney_left(scene: Scene, j: list[float]) -> None:
+    """Left kidney behind the spleen's tip."""
+    scene.level[scene.grid.y > 52] = -18
+    scene.organ(-40, 50, 52, 24, -22, turn=0.2, rim=-12)
+    _kidney_body(scene, 6, 84, j)
+
+
+def _spleen(scene: Scene, j: list[float]) -> None:
+    """Spleen: an even crescent, the diaphragm at its back, gas of the stomach beside it."""
+    scene.level[:] = -19
+    _diaphragm(scene, -2, 60, 68)
+    scene.organ(-4, 70, 56 + 4 * j[0], 30 + 3 * j[1], -20, turn=-0.2, rim=-8, edge=0.05)
+    scene.vessel([(30, 84), (12, 78), (0, 68)], 2.8, -14)
+    scene.organ(56, 66, 14, 8, 4, through=-0.6)
+
+
+def _aorta(scene: Scene, j: list[float]) -> None:
+    """Aorta lengthwise behind the left lobe, with its first two branches and the spine behind."""
+    scene.level[scene.grid.y > 60] = -17
+    scene.vessel([(-80, 88), (0, 92 + 3 * j[0]), (80, 100)], 9 + j[1], -6)
+    scene.vessel([(-22, 82), (-14, 66), (2, 58)], 2.8, -8)
+    scene.vessel([(-8, 84), (10, 72), (60, 74)], 3.0, -8)
+    for i in range(-3, 4):
+        scene.organ(i * 30 + 6, 118 + 2.2 * i, 13, 4, 2, through=-1.2)
+
+
+SCENES = {
+    "liver": _liver,
+    "portal": _portal,
+    "gallbladder": _gallbladder,
+    "kidney": _kidney,
+    "kidney-left": _kidney_left,
+    "spleen": _spleen,
+    "aorta": _aorta,
+}

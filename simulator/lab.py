@@ -1,0 +1,101 @@
+"""JupyterLab for a seat: its settings, its environment, its start."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from simulator import system
+from simulator.errors import CannotError
+from simulator.files import read_json, write_json
+from simulator.ports import HOST
+
+FIRST_LESSON = "00-start-here.ipynb"
+_OVERRIDES: dict[str, dict[str, Any]] = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/notebook-extension:tracker": {"autoStartDefaultKernel": True},
+}
+
+
+def launch(seat: Path, port: int, seconds: float = 60.0) -> tuple[int, str]:
+    """Start JupyterLab in the seat's notebooks folder; returns its pid and its URL."""
+    token = secrets.token_urlsafe(24)
+    home = seat / "run" / "jupyter"
+    write_json(home / "settings" / "overrides.json", _OVERRIDES)
+    pid = system.spawn(_command(seat, port, home), seat / "logs" / "jupyter.out", _environment(seat, token))
+    url = f"http://{HOST}:{port}/lab/tree/{FIRST_LESSON}?token={token}"
+    write_json(seat / "run" / "jupyter.json", {"pid": pid, "port": port, "token": token}, private=True)
+    _wait(seat, pid, port, token, seconds)
+    return pid, url
+
+
+def is_ours(seat: Path, pid: int) -> bool:
+    """Return whether this process is the JupyterLab we started: it knows the token."""
+    path = seat / "run" / "jupyter.json"
+    if not path.exists() or not system.is_running(pid):
+        return False
+    facts = read_json(path, "JupyterLab file")
+    return facts["pid"] == pid and _answers(facts["port"], facts["token"])
+
+
+def _command(seat: Path, port: int, home: Path) -> list[str]:
+    options = {
+        "ServerApp.ip": HOST,
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.open_browser": False,
+        "ServerApp.root_dir": seat / "notebooks",
+        "ServerApp.allow_root": True,
+        "LabApp.extension_manager": "readonly",
+        "LabApp.expose_app_in_browser": True,
+        "LabServerApp.app_settings_dir": home / "settings",
+        "LabServerApp.user_settings_dir": home / "user-settings",
+        "LabServerApp.workspaces_dir": home / "workspaces",
+    }
+    return [sys.executable, "-m", "jupyterlab", *(f"--{key}={value}" for key, value in options.items())]
+
+
+def _environment(seat: Path, token: str) -> dict[str, str]:
+    """Keep everything Jupyter writes inside the seat, and tell kernels which seat it is."""
+    home = seat / "run" / "jupyter"
+    return {
+        "PACSLAB_SEAT": str(seat),
+        "JUPYTER_TOKEN": token,
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+    }
+
+
+def _wait(seat: Path, pid: int, port: int, token: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not _answers(port, token):
+        if not system.is_running(pid) or time.monotonic() > deadline:
+            raise CannotError(
+                "JupyterLab did not start.", f"See {seat / 'logs' / 'jupyter.out'}, or use --no-lab."
+            )
+        time.sleep(0.1)
+
+
+def _answers(port: int, token: str) -> bool:
+    try:
+        response = httpx.get(
+            f"http://{HOST}:{port}/api/status",
+            headers={"Authorization": f"token {token}"},
+            timeout=2,
+            trust_env=False,
+        )
+    except httpx.HTTPError:
+        return False
+    return response.status_code == 200

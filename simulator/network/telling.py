@@ -1,0 +1,82 @@
+"""What an acceptor tells the journal about associations and messages, in a trainee's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydicom.uid import UID
+from pynetdicom.presentation import PresentationContext
+
+from simulator.network import dimse, negotiation
+from simulator.network.dimse import Reply, Request
+from simulator.network.negotiation import Proposal, Refusal
+
+Tell = Callable[..., object]  # tell(kind, text, **facts), as Journal.write
+
+
+def facts(server: str, proposal: Proposal, number: int) -> dict[str, object]:
+    """Return the facts every entry about an association carries."""
+    return {
+        "server": server,
+        "association": number,
+        "calling": proposal.calling,
+        "called": proposal.called,
+        "host": proposal.host,
+        "implementation": proposal.implementation,
+    }
+
+
+def rejected(tell: Tell, proposal: Proposal, refusal: Refusal, facts: dict[str, object]) -> None:
+    """Tell that an association was rejected, why, and what the peer was told."""
+    tell(
+        "association.rejected",
+        f"{proposal.calling} ({proposal.host}) called {proposal.called}: rejected, {refusal}; "
+        f"{negotiation.rejection_text(refusal.triple)}",
+        triple="/".join(map(str, refusal.triple)),
+        **facts,
+    )
+
+
+def accepted(
+    tell: Tell,
+    proposal: Proposal,
+    results: Sequence[PresentationContext],
+    facts: dict[str, object],
+) -> None:
+    """Tell that an association was accepted, and which contexts were not."""
+    refused = [cx for cx in results if cx.result != 0]
+    names = ", ".join(sorted({UID(str(cx.abstract_syntax)).name for cx in refused}))
+    tell(
+        "association.accepted",
+        f"{proposal.calling} ({proposal.host}) called {proposal.called}: accepted, "
+        f"{len(results) - len(refused)} of {len(results)} presentation contexts"
+        + (f"; refused: {names}" if names else ""),
+        refused=[[str(cx.abstract_syntax), cx.result] for cx in refused],
+        **facts,
+    )
+
+
+def handled(tell: Tell, server: str, request: Request, final: Reply, count: int) -> None:
+    """Tell what was asked and how it ended; `count` is the number of pending responses."""
+    matches = f", {count} pending responses" if count else ""
+    comment = final.command.get("ErrorComment", "")
+    tell(
+        request.name.lower(),
+        f"{request.calling}: {request.name}-RQ {_about(request)}answered "
+        f"{dimse.meaning(final.status)}{matches}" + (f": {comment}" if comment else ""),
+        server=server,
+        association=request.association.number,
+        calling=request.calling,
+        status=f"0x{final.status:04X}",
+        sop_class=request.sop_class,
+        sop_instance=request.sop_instance,
+        destination=request.command.get("MoveDestination") or "",
+        pending=count,
+        comment=comment,
+    )
+
+
+def _about(request: Request) -> str:
+    if request.command.get("MoveDestination"):
+        return f"to {request.command['MoveDestination']} "
+    return f"{UID(request.sop_class).name} " if request.sop_class else ""

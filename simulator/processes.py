@@ -1,0 +1,122 @@
+"""The two mains, archive and hospital: they wire the rooms together and run until told to stop.
+
+Started by `Seat`, as `python -m simulator.processes archive|hospital SEAT`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from simulator.clock import Clock
+from simulator.errors import CannotError, PacsLabError
+from simulator.files import write_json
+from simulator.journal import Journal, JournalReader
+from simulator.network.associate import Peer
+from simulator.ports import HOST
+from simulator.seat import Seat
+from simulator.web import WebServer, build_app
+
+
+def main(arguments: list[str]) -> int:
+    """Run one service of a seat; returns an exit status."""
+    service, folder = arguments
+    seat = Seat(folder)
+    _log_to(seat.folder / "logs" / f"{service}.log")
+    lock = seat.lock(service)
+    try:
+        if not lock.take():
+            raise CannotError(f"The {service} of {seat.folder} runs already.")
+        (seat.folder / "run" / f"{service}.pid").write_text(str(os.getpid()), "ascii")
+        {"archive": run_archive, "hospital": run_hospital}[service](seat)
+    except PacsLabError as error:
+        said = {"error": error.sentence, "remedy": error.remedy}
+        write_json(seat.folder / "run" / f"{service}.error", said)
+        logging.getLogger(service).error("%s", error)
+        return error.exit_code
+    finally:
+        lock.free()
+    return 0
+
+
+def run_archive(seat: Seat) -> None:
+    """Run the archive until told to stop."""
+    from simulator.archive.admin import Admin
+    from simulator.archive.archive import Address, Archive
+
+    plan = seat.plan
+    assert plan is not None
+    clock = Clock(seat.folder / "clock.json")
+    journal = Journal(seat.folder / "journal", "archive", clock)
+    address = Address(host=HOST, port=plan.archive)
+    archive = Archive(seat.folder / "archive", address, clock, journal)
+    if archive.database.is_new:
+        _provision(seat, archive)
+    admin = Admin(
+        archive, JournalReader(seat.folder / "journal"), seat.secrets["instructor"]["token"]
+    )
+    app = build_app("PACS Lab archive", admin.routes(), admin.authenticate)
+    web = WebServer(app, HOST, plan.archive_web, "archive").start()
+    archive.start()
+    journal.write("archive.started", f"the archive listens at {HOST}:{plan.archive}")
+    _wait_for_signal()
+    archive.stop()
+    web.stop()
+    journal.write("archive.stopped", "the archive was stopped")
+
+
+def _provision(seat: Seat, archive: object) -> None:
+    """Furnish a new archive with what a hospital has from the start."""
+    from simulator.archive.archive import Archive
+    from simulator.furnishing import known_nodes, staff_accounts
+
+    assert isinstance(archive, Archive) and seat.plan is not None
+    admin = seat.secrets["admin"]
+    archive.provision(
+        known_nodes(seat.plan), staff_accounts(seat.config.seed), (admin["user"], admin["password"])
+    )
+
+
+def run_hospital(seat: Seat) -> None:
+    """Run RIS and fleet until told to stop."""
+    from simulator.hospital_process import Hospital
+
+    plan = seat.plan
+    assert plan is not None
+    archive = Peer(ae="PACSLAB", host=HOST, port=plan.archive)
+    hospital = Hospital(seat, plan, archive)
+    app = build_app("PACS Lab hospital", hospital.routes(), hospital.authenticate)
+    web = WebServer(app, HOST, plan.hospital_web, "hospital").start()
+    hospital.start()
+    _wait_for_signal(hospital.beat)
+    hospital.stop()
+    web.stop()
+
+
+def _wait_for_signal(every: object = None) -> None:
+    """Wait for SIGTERM or Ctrl-C, calling `every` each few seconds."""
+    stopped = threading.Event()
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, frame: stopped.set())
+    while not stopped.wait(2.0):
+        if callable(every):
+            every()
+
+
+def _log_to(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for noisy in ("pynetdicom", "pydicom", "faker", "httpx", "uvicorn.error"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
