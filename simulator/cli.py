@@ -1,0 +1,59 @@
+"""The `pacslab` command: one sentence on standard error when something is wrong.
+
+Exit status: 0 yes or done, 1 no (a check failed, a request was refused), 2 usage, 3 cannot.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from simulator import __version__
+from simulator.commands import archive, hospital, lab
+from simulator.errors import PacsLabError
+
+app = typer.Typer(
+    help="PACS Lab: a hospital in a folder, to learn PACS administration on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+lab.register(app)
+app.add_typer(archive.app, name="archive")
+app.add_typer(hospital.fleet, name="fleet")
+app.add_typer(hospital.ris, name="ris")
+app.add_typer(hospital.clock, name="clock")
+
+_COMMAND_LINE_ERROR = typer.BadParameter.__mro__[2]  # the base of all the parser's own errors
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(f"pacslab {__version__}")
+
+
+def main() -> None:
+    """Run the command and end with its exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command; every error becomes one sentence and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # old Windows consoles know few characters
+    try:
+        return int(app(arguments, prog_name="pacslab", standalone_mode=False) or 0)
+    except PacsLabError as error:
+        print(f"pacslab: {error}", file=sys.stderr)
+        return error.exit_code
+    except _COMMAND_LINE_ERROR as error:
+        said = error.format_message() if hasattr(error, "format_message") else str(error)
+        if said:
+            print(f"pacslab: {said} Try 'pacslab --help'.", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        print("pacslab: stopped.", file=sys.stderr)
+        return 1

@@ -64,7 +64,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_json(tmp_path / "none", "seat file")
     for content in (b"{", b"\xff\xfe"):
         (tmp_path / "bad").write_bytes(content)
-        with pytest.raises(CannotError, match="seat file .*bad cannot be read"):
+        with pytest.raises(CannotError, match=r"seat file .*bad cannot be read"):
             read_json(tmp_path / "bad", "seat file")
 
 

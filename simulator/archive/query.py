@@ -215,7 +215,7 @@ def _computed(db: Any, keyword: str, row: Any) -> Any:
     here = _TABLES[level].c.pk == getattr(row, level)
     if keyword in ("ModalitiesInStudy", "SOPClassesInStudy"):
         column = t.series.c.modality if keyword == "ModalitiesInStudy" else t.instances.c.sop_class
-        rows = db.execute(select(column.distinct()).select_from(below).where(here)).scalars()
+        rows = db.execute(select(column).distinct().select_from(below).where(here)).scalars()
         return sorted(value for value in rows if value)
     counted = next(
         table

@@ -57,17 +57,17 @@ def sample_exam(profile: ModalityProfile, protocol: str, patient: int = 1) -> Ex
 
 
 def _row(profile: ModalityProfile, protocol: str, seed: int, pixels: str) -> NDArray[np.uint8]:
-    """Return one row of the sheet: images spread over the exam."""
-    patient = 1 + list(profile.protocols).index(protocol)
-    exam = sample_exam(profile, protocol, patient)
-    pictures = list(_displayed(acquire(profile, exam, seed=seed, pixels=pixels)))
-    count = min(COLUMNS, len(pictures))
-    chosen = [
-        pictures[i * len(pictures) // count + len(pictures) // count // 2] for i in range(count)
-    ]
+    """Return one row of the sheet: images spread over an exam, or over several patients' exams."""
+    pictures: list[NDArray[np.uint8]] = []
+    patient = 0
+    while len(pictures) < COLUMNS:
+        patient += 1
+        exam = sample_exam(profile, protocol, patient)
+        pictures += _displayed(acquire(profile, exam, seed=seed, pixels=pixels))
     row = np.zeros((TILE, TILE * COLUMNS, 3), np.uint8)
-    for i, picture in enumerate(chosen):
-        tile = _fit(picture)
+    step = len(pictures) / COLUMNS if patient == 1 else 1
+    for i in range(COLUMNS):
+        tile = _fit(pictures[int(step * (i + 0.5))])
         top, left = (TILE - tile.shape[0]) // 2, i * TILE + (TILE - tile.shape[1]) // 2
         row[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
     return row

@@ -8,6 +8,7 @@ import numpy as np
 from simulator.imaging import noise
 from simulator.imaging.anatomy import CENTRES, volume_of
 from simulator.imaging.frame import Frame, Take, stack_frame
+from simulator.imaging.header import code_item
 from simulator.imaging.planes import Sampler, Stack, stack_of
 from simulator.imaging.template import decimal
 from simulator.imaging.tissues import hounsfield
@@ -64,7 +65,11 @@ def describe(ds: "Dataset", take: Take) -> None:
     ds.DataCollectionDiameter, ds.ReconstructionDiameter = 500, series.fov
     ds.DistanceSourceToDetector, ds.DistanceSourceToPatient = 1040, 570
     ds.SpiralPitchFactor, ds.SingleCollimationWidth, ds.TotalCollimationWidth = 0.9, 0.6, 38.4
-    ds.CTDIvol = 8.4 if protocol.anatomy == "torso" else 42.0
+    torso = protocol.anatomy == "torso"
+    ds.CTDIvol = 8.4 if torso else 42.0
+    phantom = ("113691", "IEC Body") if torso else ("113690", "IEC Head")
+    name = f"{phantom[1]} Dosimetry Phantom"
+    ds.CTDIPhantomTypeCodeSequence = [code_item(phantom[0], "DCM", name)]
     ds.SliceThickness = series.thickness
     ds.SpacingBetweenSlices = decimal(where.step)
     ds.PatientPosition = "HFS"

@@ -123,7 +123,7 @@ def _matrix(
     across, down, _ = _AXES[stack.plane]
     half = stack.spacing / 2
     c: Array = np.asarray(np.arange(stack.size.columns) * 2.0 - (stack.size.columns - 1))[None, :]
-    r: Array = (np.arange(stack.size.rows) * 2.0 - (stack.size.rows - 1))[:, None]
+    r: Array = np.asarray(np.arange(stack.size.rows) * 2.0 - (stack.size.rows - 1))[:, None]
     x: Array = c * half * across[1] + stack.centre[across[0]] + 0 * r
     y: Array = r * half * down[1] + stack.centre[down[0]] + 0 * c
     reach = stack.spacing * stack.size.columns / 2

@@ -55,6 +55,11 @@ class Tissue(IntEnum):
     PETROUS = 40
 
 
+# What organs may be painted over: the fat around them, and the muscles too.
+FILLING = (Tissue.VISCERAL, Tissue.OMENTUM)
+SOFT = (*FILLING, Tissue.MUSCLE)
+
+
 class Look(NamedTuple):
     """HU without contrast, in the arterial and in the portal phase; PD, T1, T2 (ms, 1.5 T)."""
 

@@ -26,6 +26,8 @@ from simulator.network.negotiation import Proposal, Refusal
 from simulator.network.telling import Tell
 from simulator.network.wire import Wire
 
+PENDINGS = (dimse.PENDING, dimse.PENDING_OPTIONAL_KEYS)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -231,16 +233,19 @@ class Server:
         count = 0
         for reply, command, data in self._replies(request):
             association.send(message.context, command, data)
-            pending = reply.status in (dimse.PENDING, dimse.PENDING_OPTIONAL_KEYS)
-            count, final = count + pending, reply
+            count, final = count + (reply.status in PENDINGS), reply
         if final is not None:
             telling.handled(self.tell, self.name, request, final, count)
 
     def _replies(self, request: Request) -> Iterator[tuple[Reply, cmd.Command, list[bytes]]]:
         handler = self.handlers.get(request.command["CommandField"], _unrecognised)
+        last = dimse.PENDING
         try:
             for reply in dimse.replies(request, handler):
                 yield (reply, *_response(request, reply))
+                last = reply.status
+            if last in PENDINGS:
+                raise RuntimeError("the handler gave no final status")
         except (Aborted, w.Closed, TimeoutError):
             raise
         except Exception as error:

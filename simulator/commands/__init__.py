@@ -1,0 +1,1 @@
+"""The `pacslab` command's verbs, one file a group."""

@@ -1,0 +1,1 @@
+"""The fleet: simulated modalities and workstations."""

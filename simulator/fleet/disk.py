@@ -1,0 +1,163 @@
+"""A device's disk: exams that are not wholly delivered yet, one folder each.
+
+`exams.jsonl` has a line for every exam ever begun (the facts to make it again). A folder of
+`queue/` holds `job.json` and the images still to be sent; an image is deleted when the archive
+has it, the folder when nothing is owed any more. Names are numbers of our own, and writing a
+file before doing a thing is what lets kill -9 lose nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from simulator.files import write_json
+from simulator.imaging.exam import Exam
+from simulator.imaging.study import Instance
+
+_META = 144  # preamble, prefix and (0002,0000) of a Part 10 file; its value ends here (PS3.10 7.1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """One image of an exam, as job.json lists it."""
+
+    file: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_uid: str
+    transfer_syntax_uid: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One exam on the device's disk and what is still owed to RIS and archive."""
+
+    number: int
+    exam: Exam
+    ended: datetime
+    images: tuple[Image, ...] = ()
+    acquired: bool = False
+    owed: tuple[str, ...] = ("create", "set")  # MPPS messages the RIS does not have yet
+    error: str = ""  # why the last attempt failed
+
+    def facts(self) -> dict[str, Any]:
+        """Return the job as JSON holds it."""
+        exam = {**asdict(self.exam), "started": self.exam.started.isoformat()}
+        return {**asdict(self), "exam": exam, "ended": self.ended.isoformat()}
+
+
+@dataclass
+class Disk:
+    """The exams on one device; its owner holds the device's lock."""
+
+    folder: Path
+    begun: int = 0  # exams so far: the next one's number
+    times: Counter[str] = field(default_factory=Counter)  # exams begun for each study
+
+    def __post_init__(self) -> None:
+        """Read what is there."""
+        (self.folder / "queue").mkdir(parents=True, exist_ok=True)
+        self.begun, self.times = 0, Counter()
+        for line in self.history():
+            self.begun = max(self.begun, line["number"] + 1)
+            self.times[line["exam"]["study_uid"]] += 1
+
+    def history(self) -> Iterator[dict[str, Any]]:
+        """Yield the facts of every exam begun, the oldest first."""
+        path = self.folder / "exams.jsonl"
+        for line in path.read_text("utf-8").splitlines() if path.exists() else []:
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue  # half a line of a killed process: that exam had not begun
+
+    def begin(self, exam: Exam, ended: datetime, *, again: bool = False) -> Job:
+        """Note down a new exam (or, `again`, one whose images are to be sent once more)."""
+        job = Job(number=self.begun, exam=exam, ended=ended, owed=() if again else Job.owed)
+        self.begun += 1
+        self.times[exam.study_uid] += 1
+        self._write(job)
+        line = {key: job.facts()[key] for key in ("number", "exam", "ended")}
+        with (self.folder / "exams.jsonl").open("a", encoding="utf-8") as history:
+            history.write(json.dumps({**line, "again": again}) + "\n")
+        return job
+
+    def acquire(self, job: Job, instances: Iterable[Instance]) -> Job:
+        """Store an exam's images; a job is `acquired` once the last of them is there."""
+        images = []
+        for number, instance in enumerate(instances, 1):
+            file = f"{number:05d}.dcm"
+            (self._place(job) / file).write_bytes(instance.part10())
+            images.append(
+                Image(
+                    file=file,
+                    sop_class_uid=instance.sop_class_uid,
+                    sop_instance_uid=instance.sop_instance_uid,
+                    series_uid=instance.series_uid,
+                    transfer_syntax_uid=instance.transfer_syntax_uid,
+                )
+            )
+        return self.update(job, images=tuple(images), acquired=True)
+
+    def update(self, job: Job, **changes: Any) -> Job:
+        """Write a job down with changes."""
+        job = replace(job, **changes)
+        self._write(job)
+        return job
+
+    def jobs(self) -> list[Job]:
+        """Return what is owed, the oldest first."""
+        paths = sorted((self.folder / "queue").glob("*/job.json"))
+        return [_job(json.loads(path.read_text("utf-8"))) for path in paths]
+
+    def waiting(self, job: Job) -> list[Image]:
+        """Return the images of a job that are still here."""
+        here = {path.name for path in self._place(job).glob("*.dcm")}
+        return [image for image in job.images if image.file in here]
+
+    def data(self, job: Job, image: Image) -> bytes:
+        """Return an image's data set, without preamble and meta information."""
+        content = (self._place(job) / image.file).read_bytes()
+        return content[_META + int.from_bytes(content[_META - 4 : _META], "little") :]
+
+    def sent(self, job: Job, image: Image) -> None:
+        """Delete an image that the archive has."""
+        (self._place(job) / image.file).unlink(missing_ok=True)
+
+    def settle(self, job: Job) -> bool:
+        """Remove the job if nothing is owed any more; returns whether that is so."""
+        done = job.acquired and not job.owed and not self.waiting(job)
+        if done:
+            (self._place(job) / "job.json").unlink(missing_ok=True)
+            shutil.rmtree(self._place(job), ignore_errors=True)
+        return done
+
+    def _place(self, job: Job) -> Path:
+        return self.folder / "queue" / f"{job.number:06d}"
+
+    def _write(self, job: Job) -> None:
+        write_json(self._place(job) / "job.json", job.facts())
+
+
+def _job(facts: dict[str, Any]) -> Job:
+    return Job(
+        number=facts["number"],
+        exam=exam_from(facts["exam"]),
+        ended=datetime.fromisoformat(facts["ended"]),
+        images=tuple(Image(**image) for image in facts["images"]),
+        acquired=facts["acquired"],
+        owed=tuple(facts["owed"]),
+        error=facts["error"],
+    )
+
+
+def exam_from(facts: dict[str, Any]) -> Exam:
+    """Make an exam of the facts in job.json or exams.jsonl."""
+    return Exam(**{**facts, "started": datetime.fromisoformat(facts["started"])})

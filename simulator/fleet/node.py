@@ -1,0 +1,205 @@
+"""What every device and workstation has: settings, a listener, a log, and its own address."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.clock import Clock
+from simulator.errors import LocalError, NetworkError, UsageError
+from simulator.fleet import inbox
+from simulator.fleet.inbox import Inbox
+from simulator.fleet.logbook import Logbook
+from simulator.fleet.outcome import failure
+from simulator.fleet.settings import Settings, check_key
+from simulator.journal import Journal
+from simulator.network import command as cmd
+from simulator.network import dimse, negotiation, scu
+from simulator.network.associate import Caller, Peer
+from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.serve import Server
+
+Target = str | Peer
+
+
+class Node:
+    """One node of the fleet."""
+
+    keys: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        folder: Path,
+        clock: Clock,
+        journal: Journal,
+        defaults: Settings,
+        address: tuple[str, int],
+        save: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Keep everything in `folder`; `save` is called when a setting was changed."""
+        self.name, self.folder, self.clock = name, folder, clock
+        self.defaults = self.settings = defaults
+        self.host, self.port = address
+        self.book = Logbook(folder / "log.jsonl", name, journal)
+        self.inbox = Inbox(folder / "received", clock)
+        self.busy = threading.RLock()  # one exam, one transfer at a time
+        self._server: Server | None = None
+        self._changing, self._save = threading.RLock(), save
+        self._wanted = False  # whether the listener should run while the device is online
+
+    # --- settings -----------------------------------------------------------------------------
+
+    def change(self, changes: Mapping[str, Any], actor: str = "service") -> Settings:
+        """Change settings; all of them or, if one is bad, none."""
+        for key in changes:
+            check_key(key, self.keys)
+        with self._changing:
+            old = self.settings
+            self.settings = old.with_changes(changes)
+            self._save()
+            before, after = old.values(), self.settings.values()
+            for key in changes:
+                if before[key] != after[key]:
+                    self._tell_changed(key, before[key], after[key], actor)
+            self._switch()
+        return self.settings
+
+    def set_up(self, stored: Mapping[str, Any]) -> None:
+        """Take over stored settings: what differs from the defaults."""
+        with self._changing:
+            known = {key: value for key, value in stored.items() if key in self.keys}
+            self.settings = self.defaults.with_changes(known)
+            self._switch()
+
+    def _tell_changed(self, key: str, old: object, new: object, actor: str) -> None:
+        self.book.tell(
+            "device.setting.changed",
+            f"{self.name}: {key} was '{_shown(old)}' and is '{_shown(new)}' ({actor})",
+            key=key, old=_shown(old), new=_shown(new), actor=actor,
+        )  # fmt: skip
+
+    # --- listening ------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Listen, if the device is online."""
+        with self._changing:
+            self._wanted = True
+            self._switch()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        with self._changing:
+            self._wanted = False
+            self._switch()
+
+    @property
+    def listening(self) -> bool:
+        """Whether the listener runs."""
+        return self._server is not None
+
+    def _switch(self) -> None:
+        """Make the listener follow what is wanted."""
+        if self._wanted and self.settings.online:
+            if self._server is None:
+                self._server = self._listener().start()
+                self.port = self._server.port  # kept, so that it comes back where it was
+        elif self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def _listener(self) -> Server:
+        return Server(
+            name=self.name,
+            host=self.host,
+            port=self.port,
+            contexts=lambda proposal: inbox.contexts(),
+            handlers={cmd.C_ECHO: lambda request: dimse.SUCCESS, cmd.C_STORE: self.inbox.store},
+            admit=self._admit,
+            tell=self.book.tell,
+        )
+
+    def _admit(self, proposal: Proposal) -> None:
+        own = self.settings.ae_title
+        if proposal.called != own:
+            why = f"this device is called '{own}', not '{proposal.called}'"
+            raise Refusal(negotiation.CALLED_UNKNOWN, why)
+
+    # --- calling --------------------------------------------------------------------------------
+
+    def caller(self) -> Caller:
+        """Who calls; raises LocalError if the device is offline."""
+        if not self.settings.online:
+            raise LocalError(
+                f"{self.name} is offline: its network is switched off.", "Set 'online' to true."
+            )
+        return self.settings.caller(self.host)
+
+    def peer(self, target: Target) -> Peer:
+        """Return the peer a target names: 'archive', 'ris', or AET@HOST:PORT."""
+        if isinstance(target, Peer):
+            return target
+        if target in ("archive", "ris"):
+            return self.settings.archive() if target == "archive" else self.settings.ris()
+        if "@" not in target:
+            raise UsageError(f"'{target}' is no target.", "Say archive, ris or AET@HOST:PORT.")
+        return Peer.parse(target)
+
+    def echo(self, target: Target = "archive") -> Peer:
+        """Verify the connection to a peer (C-ECHO); raises a NetworkError if there is none."""
+        peer = self.peer(target)
+        with self.journalled("echo", peer):
+            scu.echo(peer, self.caller())
+        self.book.tell("device.echo", f"{self.name}: {peer} answered the echo", peer=str(peer))
+        return peer
+
+    def journalled(self, what: str, peer: Peer, **facts: Any) -> _Journalled:
+        """Log a NetworkError of the block as 'device.WHAT.failed', and let it go on."""
+        return _Journalled(self, what, peer, facts)
+
+    # --- telling --------------------------------------------------------------------------------
+
+    def log(self, count: int = 200) -> list[dict[str, Any]]:
+        """Return the last lines of the device's own log."""
+        return self.book.lines(count)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what there is to know about the node."""
+        return {
+            "name": self.name,
+            "kind": type(self).__name__.lower(),
+            "host": self.host,
+            "port": self.port,
+            "listening": self.listening,
+            "received": len(self.inbox.received()),
+            "settings": {key: _shown(self.settings.values()[key]) for key in self.keys},
+            "changed": sorted(self.settings.changes_from(self.defaults)),
+        }
+
+
+class _Journalled:
+    """Logs the NetworkError that leaves its block."""
+
+    def __init__(self, node: Node, what: str, peer: Peer, facts: dict[str, Any]) -> None:
+        self.node, self.what, self.peer, self.facts = node, what, peer, facts
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, NetworkError):
+            return
+        said = failure(error)
+        self.node.book.tell(
+            f"device.{self.what}.failed",
+            f"{self.node.name}: {self.what} to {self.peer} failed ({error.kind}): {error.sentence}",
+            peer=str(self.peer), error=said["kind"], triple=said.get("triple"),
+            status=said.get("status"), **self.facts,
+        )  # fmt: skip
+
+
+def _shown(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,201 @@
+"""What a service engineer can set on a device, as one typed table of dotted keys.
+
+Defaults follow from the device's profile and the seat; only what was changed is stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from pydicom import uid
+
+from simulator.errors import UsageError
+from simulator.fleet.profile import ModalityProfile
+from simulator.network.associate import Caller, Peer
+
+Value = str | int | float | bool | tuple[str, ...]
+
+
+def _ae(value: Any) -> str:
+    text = str(value).strip()
+    if not 0 < len(text) <= 16 or not text.isascii() or not text.isprintable() or "\\" in text:
+        raise ValueError("an AE title: 1 to 16 ASCII characters, no backslash")
+    return text
+
+
+def _ae_or_any(value: Any) -> str:
+    return _ae(value) if str(value).strip() else ""
+
+
+def _host(value: Any) -> str:
+    text = str(value).strip()
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})", text):
+        raise ValueError("an IP address or a host name")
+    return text
+
+
+def _port(value: Any) -> int:
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,5}", str(value).strip()):
+        raise ValueError("a port: 1 to 65535")
+    if not 0 < int(value) < 65536:
+        raise ValueError("a port: 1 to 65535")
+    return int(value)
+
+
+def _modality(value: Any) -> str:
+    text = str(value).strip()
+    if not re.fullmatch(r"[A-Z0-9 _]{0,16}", text):
+        raise ValueError("a modality code such as CT, or empty for any")
+    return text
+
+
+def _date(value: Any) -> str:
+    if value not in ("today", "any"):
+        raise ValueError("'today' or 'any'")
+    return str(value)
+
+
+def _syntaxes(value: Any) -> tuple[str, ...]:
+    names = value.replace(",", " ").split() if isinstance(value, str) else [str(v) for v in value]
+    for name in names:
+        known = getattr(uid, name, None)
+        if not isinstance(known, uid.UID) or not known.is_transfer_syntax:
+            raise ValueError("pydicom keywords of transfer syntaxes, the preferred one first")
+    if not names or len(set(names)) != len(names):
+        raise ValueError("at least one transfer syntax, none twice")
+    return tuple(names)
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not 0.1 <= float(value) <= 300:
+        raise ValueError("seconds: 0.1 to 300")
+    return float(value)
+
+
+def _switch(value: Any) -> bool:
+    words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+    if str(value).lower() not in words:
+        raise ValueError("true or false")
+    return words[str(value).lower()]
+
+
+def _setting(key: str, read: Callable[[Any], Value], says: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"key": key, "read": read, "says": says})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one device; see `table` for what each means."""
+
+    ae_title: str = _setting("ae_title", _ae, "what the device calls itself, calling and called")
+    archive_ae: str = _setting("archive.ae", _ae, "AE title it sends images to")
+    archive_host: str = _setting("archive.host", _host, "address of the archive")
+    archive_port: int = _setting("archive.port", _port, "port of the archive")
+    ris_ae: str = _setting("ris.ae", _ae, "AE title it asks for the worklist and reports to")
+    ris_host: str = _setting("ris.host", _host, "address of the RIS")
+    ris_port: int = _setting("ris.port", _port, "port of the RIS")
+    worklist_station_ae: str = _setting(
+        "worklist.station_ae", _ae_or_any, "shows only this station's entries; empty for any", ""
+    )
+    worklist_modality: str = _setting(
+        "worklist.modality", _modality, "shows only this modality's entries; empty for any", ""
+    )
+    worklist_date: str = _setting(
+        "worklist.date", _date, "today: only today's entries; any: all", "today"
+    )
+    syntaxes: tuple[str, ...] = _setting(
+        "syntaxes", _syntaxes, "transfer syntaxes it offers, the one it encodes in first",
+        ("ExplicitVRLittleEndian", "ImplicitVRLittleEndian"),
+    )  # fmt: skip
+    timeouts_connect: float = _setting(
+        "timeouts.connect", _seconds, "seconds to wait for a connection", 5.0
+    )
+    timeouts_acse: float = _setting(
+        "timeouts.acse", _seconds, "seconds to wait for an association", 10.0
+    )
+    timeouts_dimse: float = _setting(
+        "timeouts.dimse", _seconds, "seconds to wait for each answer", 30.0
+    )
+    online: bool = _setting("online", _switch, "whether its network is switched on", True)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Settings:
+        """Return settings with these dotted keys changed; raises UsageError for a bad one."""
+        return replace(self, **{_NAMES[key]: _read(key, changes[key]) for key in changes})
+
+    def values(self) -> dict[str, Value]:
+        """Return every setting by its dotted key."""
+        return {key: getattr(self, name) for key, name in _NAMES.items()}
+
+    def changes_from(self, default: Settings) -> dict[str, Value]:
+        """Return the settings that differ from `default`: what has to be stored."""
+        usual = default.values()
+        return {key: value for key, value in self.values().items() if value != usual[key]}
+
+    def archive(self) -> Peer:
+        """Where images go."""
+        return Peer(ae=self.archive_ae, host=self.archive_host, port=self.archive_port)
+
+    def ris(self) -> Peer:
+        """Where the worklist comes from."""
+        return Peer(ae=self.ris_ae, host=self.ris_host, port=self.ris_port)
+
+    def caller(self, host: str) -> Caller:
+        """Who calls when this device calls from `host`."""
+        return Caller(
+            ae=self.ae_title,
+            host=host,
+            connect_timeout=self.timeouts_connect,
+            acse_timeout=self.timeouts_acse,
+            dimse_timeout=self.timeouts_dimse,
+        )
+
+
+_FIELDS = {item.metadata["key"]: item for item in fields(Settings)}
+_NAMES = {key: item.name for key, item in _FIELDS.items()}
+TABLE = {key: str(item.metadata["says"]) for key, item in _FIELDS.items()}
+WORKSTATION_KEYS = tuple(
+    key for key in TABLE if key.partition(".")[0] in ("ae_title", "archive", "timeouts", "online")
+)
+
+
+def device_defaults(profile: ModalityProfile, archive: Peer, ris: Peer) -> Settings:
+    """Return how a modality is set up when it is installed."""
+    return Settings(
+        ae_title=profile.ae_title,
+        worklist_station_ae=profile.ae_title,
+        worklist_modality=profile.modality,
+        syntaxes=tuple(profile.transfer_syntaxes),
+        **_peers(archive, ris),
+    )
+
+
+def workstation_defaults(name: str, archive: Peer, ris: Peer) -> Settings:
+    """Return how a workstation is set up when it is installed."""
+    return Settings(ae_title=name, **_peers(archive, ris))
+
+
+def _peers(archive: Peer, ris: Peer) -> dict[str, Any]:
+    return {
+        "archive_ae": archive.ae, "archive_host": archive.host, "archive_port": archive.port,
+        "ris_ae": ris.ae, "ris_host": ris.host, "ris_port": ris.port,
+    }  # fmt: skip
+
+
+def _read(key: str, value: Any) -> Value:
+    item = _FIELDS[check_key(key)]
+    try:
+        read: Value = item.metadata["read"](value)
+    except (ValueError, TypeError) as error:
+        wanted = error if isinstance(error, ValueError) and item.metadata["read"] else "of its type"
+        raise UsageError(f"'{value}' is not possible for '{key}'.", f"Give {wanted}.") from None
+    return read
+
+
+def check_key(key: str, known: tuple[str, ...] = tuple(TABLE)) -> str:
+    """Return the key if a device of this kind has it; raises UsageError otherwise."""
+    if key not in known:
+        raise UsageError(f"There is no setting '{key}'.", f"Known: {', '.join(known)}.")
+    return key

@@ -1,0 +1,1 @@
+"""The RIS: patients, orders, worklist and performed procedure steps (AE RISLAB)."""

@@ -1,0 +1,321 @@
+"""The order book: every order of the hospital, durable before anyone is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from simulator.clock import Clock
+from simulator.errors import RefusedError, UsageError
+from simulator.hospital.database import Database, counters, mapping, orders
+from simulator.hospital.indications import indication
+from simulator.hospital.orders import PRIORITIES, Order, Procedure, next_status, order_from
+from simulator.hospital.people import Person, colleagues, patient
+from simulator.imaging.uids import digest, make_uid
+from simulator.journal import Journal
+
+_FIRST = {"day": 0, "desk": 5_000_000}  # what people order does not shift the day's own orders
+_AGAIN = 0.25  # share of orders for a patient who was here before: they have priors
+_EDITABLE = (
+    "station_ae", "scheduled", "priority", "indication", "referring", "performing", "modality",
+    "protocol", "description", "patient_name", "patient_id", "birth_date", "sex",
+)  # fmt: skip
+_FILTERS = ("accession", "patient_id", "station_ae", "modality", "status", "study_uid", "step_id",
+            "requested_procedure_id", "placer", "code")  # fmt: skip
+_LONGEST = {"station_ae": 16, "modality": 16, "patient_id": 64, "protocol": 16, "accession": 16}
+_SHAPES = {"birth_date": r"(\d{8})?", "sex": r"[MFO]?", "station_ae": r"[ -\[\]-~]*",
+           "modality": r"[A-Z0-9 _]*"}  # fmt: skip
+
+
+class OrderBook:
+    """Places, finds and changes orders; every change is journalled with its actor."""
+
+    def __init__(
+        self,
+        database: Database,
+        seed: int,
+        clock: Clock,
+        journal: Journal,
+        procedures: Sequence[Procedure],
+    ) -> None:
+        """Keep orders in `database`; `procedures` fill the mapping table the first time."""
+        if not procedures:
+            raise UsageError("A RIS needs at least one procedure.")
+        self.database, self.seed, self.clock, self.journal = database, seed, clock, journal
+        self.procedures = tuple(procedures)
+        with database.begin() as connection:
+            _fill_mapping(connection, procedures)
+
+    # --- placing ------------------------------------------------------------------------------
+
+    def place_next(
+        self, scheduled: datetime | None = None, station_ae: str = "", actor: str = "ris"
+    ) -> Order:
+        """Place the next order of the hospital's day, which follows from (seed, n) alone.
+
+        `scheduled` defaults to now; `station_ae` asks for something that device can do.
+        """
+        with self.database.begin() as connection:
+            n = _count(connection, "day")
+            order = self._nth(connection, n, scheduled or self.clock.now(), station_ae)
+            _insert(connection, order)
+        self._tell_placed(order, actor)
+        return order
+
+    def place(
+        self,
+        *,
+        code: str,
+        person: Person | None = None,
+        scheduled: datetime | None = None,
+        station_ae: str | None = None,
+        priority: str = "ROUTINE",
+        indication: str = "",
+        referring: str = "",
+        accession: str = "",
+        status: str = "scheduled",
+        actor: str = "ris",
+    ) -> Order:
+        """Place one order; what is left out follows from the seed and the mapping table."""
+        if status not in ("ordered", "scheduled"):
+            raise UsageError(f"A new order cannot be {status}.", "Say 'ordered' or 'scheduled'.")
+        given = {"priority": priority, "indication": indication, "referring": referring,
+                 "accession": accession, "station_ae": station_ae or ""}  # fmt: skip
+        _check(given)
+        if person is not None:
+            _check({"patient_id": person.mrn, "patient_name": person.name,
+                    "birth_date": person.birth_date, "sex": person.sex})  # fmt: skip
+        with self.database.begin() as connection:
+            n = _count(connection, "desk")
+            order = self._build(
+                stream="desk",
+                n=n,
+                person=person or patient(self.seed, 1_000_000 + n),
+                procedure=_mapped(connection, code),
+                scheduled=scheduled or self.clock.now(),
+            )
+            changes: dict[str, Any] = {key: value for key, value in given.items() if value}
+            if station_ae is not None:
+                changes["station_ae"] = station_ae  # blank is a value: any station
+            order = replace(order, status=status, **changes)
+            _insert(connection, order)
+        self._tell_placed(order, actor)
+        return order
+
+    def _nth(self, connection: Connection, n: int, scheduled: datetime, station_ae: str) -> Order:
+        chance = Random(digest("order", self.seed, n))
+        able = [p for p in self.procedures if station_ae in ("", p.station_ae)]
+        if not able:
+            raise UsageError(f"No procedure is done on the station '{station_ae}'.")
+        code = chance.choice(able).code
+        who = chance.randrange(n) if n and chance.random() < _AGAIN else n
+        return self._build(
+            stream="day",
+            n=n,
+            person=patient(self.seed, who),
+            procedure=_mapped(connection, code),
+            scheduled=scheduled,
+        )
+
+    def _build(
+        self, *, stream: str, n: int, person: Person, procedure: Procedure, scheduled: datetime
+    ) -> Order:
+        chance = Random(digest("details", self.seed, stream, n))
+        number = 1_000_000 + self.seed * 7919 % 3_000_000 + n + _FIRST[stream]
+        return Order(
+            accession=f"A{number}",
+            placer=f"P{number}",
+            patient=person,
+            procedure=procedure,
+            study_uid=make_uid("study", self.seed, stream, n),
+            requested_procedure_id=f"RP{number}",
+            step_id=f"SP{number}",
+            station_ae=procedure.station_ae,
+            scheduled=scheduled.replace(microsecond=0),
+            priority=chance.choices(("ROUTINE", "HIGH", "STAT"), (85, 10, 5))[0],
+            indication=indication(procedure.modality, chance),
+            referring=chance.choice(colleagues(self.seed, "referring")).name,
+            performing=chance.choice(colleagues(self.seed, "radiologist")).name,
+        )
+
+    # --- finding ------------------------------------------------------------------------------
+
+    def find(self, statuses: Sequence[str] = (), **equal: str) -> list[Order]:
+        """Return orders by scheduled time; `equal` names facts that must be exactly so."""
+        query = select(orders).order_by(orders.c.scheduled, orders.c.accession)
+        if statuses:
+            query = query.where(orders.c.status.in_(statuses))
+        for key, value in equal.items():
+            if key not in _FILTERS:
+                known = ", ".join(_FILTERS)
+                raise UsageError(f"Orders cannot be searched by '{key}'.", f"Use {known}.")
+            query = query.where(orders.c[key] == value)
+        with self.database.begin() as connection:
+            return [_order(row) for row in connection.execute(query)]
+
+    def get(self, accession: str) -> Order:
+        """Return one order; raises RefusedError (404) if there is none."""
+        with self.database.begin() as connection:
+            return _get(connection, accession)
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def move(self, accession: str, event: str, actor: str = "ris") -> Order:
+        """Move an order's status; raises RefusedError for a move the table does not have."""
+        with self.database.begin() as connection:
+            before = _get(connection, accession)
+            after = replace(before, status=next_status(before.status, event))
+            _update(connection, after)
+        self.journal.write(
+            "order.status",
+            f"order {accession} was {before.status} and is {after.status} ({actor})",
+            accession=accession, old=before.status, new=after.status, event=event, actor=actor,
+        )  # fmt: skip
+        return after
+
+    def cancel(self, accession: str, actor: str = "ris") -> Order:
+        """Cancel an order that has not been started."""
+        return self.move(accession, "cancel", actor)
+
+    def edit(self, accession: str, changes: Mapping[str, Any], actor: str = "ris") -> Order:
+        """Change facts of an order (station_ae, scheduled, priority, patient_name …)."""
+        _check(changes, _EDITABLE)
+        wanted = {key: _text(key, value) for key, value in changes.items()}
+        with self.database.begin() as connection:
+            before = _get(connection, accession).facts()
+            after = order_from({**before, **wanted})
+            _update(connection, after)
+        for key, value in wanted.items():
+            if before[key] != value:
+                self._tell_changed("order.changed", f"order {accession}", key, before[key], value,
+                                   actor, accession=accession)  # fmt: skip
+        return after
+
+    def reschedule(self, accession: str, scheduled: datetime, actor: str = "ris") -> Order:
+        """Move an order to another time."""
+        return self.edit(accession, {"scheduled": scheduled.isoformat()}, actor)
+
+    # --- the mapping table ----------------------------------------------------------------------
+
+    def mapping(self) -> list[Procedure]:
+        """Return where each procedure is scheduled."""
+        with self.database.begin() as connection:
+            rows = connection.execute(select(mapping).order_by(mapping.c.code))
+            return [Procedure(**row._mapping) for row in rows]
+
+    def remap(
+        self, code: str, changes: Mapping[str, Any], actor: str = "ris", *, pending: bool = False
+    ) -> Procedure:
+        """Change where a procedure is scheduled from now on; `pending` moves waiting orders too."""
+        _check(changes, ("modality", "station_ae", "protocol", "description"))
+        with self.database.begin() as connection:
+            before = _mapped(connection, code)
+            wanted: dict[str, Any] = {key: str(value) for key, value in changes.items()}
+            after = replace(before, **wanted)
+            connection.execute(
+                update(mapping).where(mapping.c.code == code).values(**asdict(after))
+            )
+        for key, value in changes.items():
+            self._tell_changed("mapping.changed", f"procedure {code}", key, getattr(before, key),
+                               str(value), actor, code=code)  # fmt: skip
+        if pending:
+            for order in self.find(("ordered", "scheduled", "arrived"), code=code):
+                self.edit(order.accession, changes, actor)
+        return after
+
+    # --- telling ------------------------------------------------------------------------------
+
+    def _tell_placed(self, order: Order, actor: str) -> None:
+        self.journal.write(
+            "order.placed",
+            f"order {order.accession}: {order.procedure.description} for {order.patient.name} "
+            f"({order.patient.mrn}) at {order.scheduled:%Y-%m-%d %H:%M} on "
+            f"{order.station_ae or 'any station'}",
+            accession=order.accession, patient_id=order.patient.mrn, code=order.procedure.code,
+            station_ae=order.station_ae, status=order.status, actor=actor,
+        )  # fmt: skip
+
+    def _tell_changed(
+        self, kind: str, what: str, key: str, old: object, new: object, actor: str, **facts: Any
+    ) -> None:
+        text = f"{what}: {key} was '{old}' and is '{new}' ({actor})"
+        self.journal.write(kind, text, key=key, old=old, new=new, actor=actor, **facts)
+
+
+def _fill_mapping(connection: Connection, procedures: Sequence[Procedure]) -> None:
+    """Add what the table does not have; what was edited at run time stays."""
+    known = set(connection.execute(select(mapping.c.code)).scalars())
+    for procedure in procedures:
+        if procedure.code not in known:
+            connection.execute(insert(mapping).values(**asdict(procedure)))
+
+
+def _mapped(connection: Connection, code: str) -> Procedure:
+    row = connection.execute(select(mapping).where(mapping.c.code == code)).one_or_none()
+    if row is None:
+        known = ", ".join(connection.execute(select(mapping.c.code)).scalars())
+        raise UsageError(f"There is no procedure '{code}'.", f"Known: {known}.")
+    return Procedure(**row._mapping)
+
+
+def _count(connection: Connection, stream: str) -> int:
+    """Return the next number of a stream of orders, beginning with 0."""
+    n = connection.execute(select(counters.c.count).where(counters.c.stream == stream)).scalar()
+    if n is None:
+        connection.execute(insert(counters).values(stream=stream, count=1))
+        return 0
+    connection.execute(update(counters).where(counters.c.stream == stream).values(count=n + 1))
+    return int(n)
+
+
+def _insert(connection: Connection, order: Order) -> None:
+    taken = select(orders.c.accession).where(orders.c.accession == order.accession)
+    if connection.execute(taken).first():
+        raise RefusedError(f"Accession number {order.accession} is taken.", "Choose another.", 409)
+    connection.execute(insert(orders).values(**order.facts()))
+
+
+def _update(connection: Connection, order: Order) -> None:
+    changed = update(orders).where(orders.c.accession == order.accession)
+    connection.execute(changed.values(**order.facts()))
+
+
+def _get(connection: Connection, accession: str) -> Order:
+    row = connection.execute(select(orders).where(orders.c.accession == accession)).one_or_none()
+    if row is None:
+        raise RefusedError(f"There is no order {accession}.", "Look at GET /api/orders.", 404)
+    return _order(row)
+
+
+def _order(row: Row[Any]) -> Order:
+    return order_from(dict(row._mapping))
+
+
+def _check(values: Mapping[str, Any], allowed: Sequence[str] = ()) -> None:
+    """Refuse what no order may hold."""
+    for key, value in values.items():
+        if allowed and key not in allowed:
+            raise UsageError(f"'{key}' cannot be changed.", f"Possible: {', '.join(allowed)}.")
+        text, longest = _text(key, value), _LONGEST.get(key, 64)
+        shape = _SHAPES.get(key, r"[^\x00-\x1f]*")
+        if len(text) > longest or "\\" in text or not re.fullmatch(shape, text):
+            raise UsageError(
+                f"'{text[:80]}' is no {key}.", f"Use at most {longest} characters, no backslash."
+            )
+        if key == "priority" and text not in PRIORITIES:
+            raise UsageError(f"'{text}' is no priority.", f"Use {', '.join(PRIORITIES)}.")
+
+
+def _text(key: str, value: Any) -> str:
+    if key != "scheduled":
+        return str(value)
+    try:
+        return datetime.fromisoformat(str(value)).replace(tzinfo=None).isoformat(timespec="seconds")
+    except ValueError:
+        raise UsageError(f"'{value}' is no time.", "Write it like 2026-03-02T09:30.") from None

@@ -1,0 +1,101 @@
+"""The RIS as one thing: order book, worklist and performed steps behind one AE title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pynetdicom.presentation import PresentationContext
+from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    ModalityPerformedProcedureStep,
+    ModalityWorklistInformationFind,
+    Verification,
+)
+
+from simulator.clock import Clock
+from simulator.hospital.book import OrderBook
+from simulator.hospital.database import Database
+from simulator.hospital.mpps import PerformedSteps
+from simulator.hospital.orders import Procedure
+from simulator.hospital.routes import routes
+from simulator.hospital.worklist import Worklist
+from simulator.journal import Journal
+from simulator.network import command as cmd
+from simulator.network import dimse, negotiation
+from simulator.network.associate import plain_context
+from simulator.network.dimse import Handlers, Request
+from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.serve import Server
+from simulator.web import Route
+
+
+class Ris:
+    """Orders in, worklist out, performed steps back in."""
+
+    def __init__(
+        self, folder: Path, seed: int, clock: Clock, journal: Journal,
+        procedures: Sequence[Procedure],
+    ) -> None:  # fmt: skip
+        """Keep everything in `folder/ris.db`."""
+        self.database = Database(folder / "ris.db")
+        self.journal, self.clock, self.seed = journal, clock, seed
+        self.book = OrderBook(self.database, seed, clock, journal, procedures)
+        self.worklist = Worklist(self.book)
+        self.steps = PerformedSteps(self.book)
+        self.ae = "RISLAB"
+
+    def handlers(self) -> Handlers:
+        """Return what answers which message."""
+        return {
+            cmd.C_ECHO: _echo,
+            cmd.C_FIND: self.worklist.find,
+            cmd.N_CREATE: self.steps.create,
+            cmd.N_SET: self.steps.set,
+        }
+
+    def contexts(self, proposal: Proposal | None = None) -> list[PresentationContext]:
+        """Return the presentation contexts the RIS takes, whoever asks."""
+        classes = (Verification, ModalityWorklistInformationFind, ModalityPerformedProcedureStep)
+        return [plain_context(sop_class) for sop_class in classes]
+
+    def admit(self, proposal: Proposal) -> None:
+        """Let in only those who call the RIS by its name."""
+        if proposal.called != self.ae:
+            raise Refusal(
+                negotiation.CALLED_UNKNOWN,
+                f"this node is called '{self.ae}', not '{proposal.called}'",
+            )
+
+    def serve(self, ae: str = "RISLAB", host: str = "127.0.0.1", port: int = 0) -> Server:
+        """Start to answer associations; the caller stops the server."""
+        self.ae = ae
+        server = Server(
+            name=ae,
+            host=host,
+            port=port,
+            contexts=self.contexts,
+            handlers=self.handlers(),
+            admit=self.admit,
+            tell=self.journal.write,
+        )
+        return server.start()
+
+    def snapshot(self, path: Path) -> None:
+        """Copy the RIS's state to `path`."""
+        self.database.snapshot(path)
+
+    def restore(self, path: Path) -> None:
+        """Put the RIS back to the copy at `path`, in place."""
+        self.database.restore(path)
+
+    def routes(self) -> list[Route]:
+        """Return the RIS's part of the HTTP table."""
+        return routes(self.book, self.worklist, self.steps)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def _echo(request: Request) -> int:
+    return dimse.SUCCESS

@@ -1,0 +1,212 @@
+"""The hospital process: clock keeper, RIS, fleet and the day's schedule, behind one HTTP API."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulator.clock import ClockKeeper, ClockState
+from simulator.errors import UsageError
+from simulator.files import read_json, write_json
+from simulator.fleet.fleet import Fleet
+from simulator.fleet.profile import load_profiles
+from simulator.fleet.schedule import Schedule
+from simulator.hospital.orders import Procedure
+from simulator.hospital.ris import Ris
+from simulator.journal import Journal
+from simulator.network.associate import Peer
+from simulator.ports import HOST, Plan
+from simulator.seat import Seat
+from simulator.web import ANYONE, Call, Principal, Route
+
+INSTRUCTOR = "instructor"
+_LOCAL = Principal(name="trainee", rights=frozenset({"hospital"}))
+
+
+class Hospital:
+    """Everything but the archive."""
+
+    def __init__(self, seat: Seat, plan: Plan, archive: Peer) -> None:
+        """Wire the rooms together; listeners are bound, nothing runs yet."""
+        config = seat.config
+        self.folder = seat.folder / "hospital"
+        self._token = seat.secrets["instructor"]["token"]
+        self.clock = ClockKeeper(seat.folder / "clock.json", config.start, config.speed)
+        self.journal = Journal(seat.folder / "journal", "hospital", self.clock)
+        profiles = load_profiles()
+        self.ris = Ris(self.folder, config.seed, self.clock, self.journal, _procedures(profiles))
+        self.fleet = Fleet(
+            self.folder,
+            config.seed,
+            self.clock,
+            self.journal,
+            profiles,
+            addresses={name: (host, port) for name, (host, port) in plan.devices.items()},
+            archive=archive,
+            ris=Peer(ae="RISLAB", host=HOST, port=plan.ris),
+            pixels=config.pixels,
+        )
+        self.schedule = Schedule(
+            self.fleet,
+            self.ris.book.place_next,
+            self.clock,
+            seed=config.seed,
+            pace_minutes=config.pace_minutes,
+        )
+        self.server = self.ris.serve("RISLAB", HOST, plan.ris)
+        self._wanted = config.baseline_studies
+        self._first = threading.Thread(target=self._first_studies, name="baseline", daemon=True)
+
+    def start(self) -> None:
+        """Open the listeners; make the first studies if this hospital is new; begin the day."""
+        self.server.start()
+        self.fleet.start_listeners()
+        self._first.start()
+        self.journal.write("hospital.started", f"the RIS listens at {HOST}:{self.server.port}")
+
+    def _first_studies(self) -> None:
+        if not (self.folder / "baseline.json").exists():
+            self.schedule.baseline(self._wanted)
+        self.schedule.start()
+
+    def beat(self) -> None:
+        """Write hospital time down."""
+        self.clock.beat()
+
+    def stop(self) -> None:
+        """Finish what is under way, close everything, write the time down."""
+        self.schedule.stop()
+        self.fleet.stop()
+        self.server.stop()
+        self.beat()
+        self.journal.write("hospital.stopped", "the hospital was stopped")
+
+    # --- HTTP ---------------------------------------------------------------------------------
+
+    def authenticate(self, headers: dict[str, str]) -> Principal:
+        """Anyone on this machine is the trainee; the instructor has a token."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and hmac.compare_digest(token.encode(), self._token.encode()):
+            name = headers.get("x-pacslab-actor", INSTRUCTOR)[:64]
+            return Principal(name=name, rights=frozenset({"*"}))
+        return _LOCAL
+
+    def routes(self) -> list[Route]:
+        """Return the table of routes."""
+        rows = [
+            ("GET", "/health/live", ANYONE, self.live, "whether the process runs"),
+            ("GET", "/health/ready", ANYONE, self.live, "whether requests are answered"),
+            ("GET", "/api/clock", "hospital", self.show_clock, "hospital time"),
+            ("POST", "/api/clock", "hospital", self.set_clock, "speed, pause, resume, jump, step"),
+            ("GET", "/api/fleet", "hospital", self.show_fleet, "how the day goes"),
+            ("POST", "/api/fleet", "hospital", self.set_fleet, "pause or resume the day"),
+            ("POST", "/api/baseline", INSTRUCTOR, self.save, "make this state the baseline"),
+            ("POST", "/api/reset", INSTRUCTOR, self.reset, "go back to the baseline"),
+        ]
+        own = [
+            Route(method=method, path=path, right=right, handler=handler, summary=summary)
+            for method, path, right, handler, summary in rows
+        ]
+        return [*own, *self.ris.routes(), *self.fleet.routes()]
+
+    def live(self, call: Call) -> Any:
+        """Say that the hospital answers."""
+        return {"ok": True}
+
+    def show_clock(self, call: Call) -> Any:
+        """Return hospital time, speed and mode."""
+        state = self.clock.state
+        now = self.clock.now().isoformat(timespec="seconds")
+        return {"hospital": now, "speed": state.speed, "mode": state.mode}
+
+    def set_clock(self, call: Call) -> Any:
+        """Change how hospital time passes."""
+        (action,) = call.need("action")
+        if action == "speed":
+            self.clock.set_speed(_number(call, "factor"))
+        elif action == "pause":
+            self.clock.pause()
+        elif action == "resume":
+            self.clock.resume()
+        elif action == "jump":
+            self.clock.jump(_moment(call))
+        elif action == "step":
+            self.schedule.step_until(self.clock.now() + timedelta(minutes=_number(call, "minutes")))
+        else:
+            raise UsageError(
+                f"The clock cannot '{action}'.", "It can speed, pause, resume, jump and step."
+            )
+        self.journal.write("clock.changed", f"{call.who.name}: clock {action}", by=call.who.name)
+        return self.show_clock(call)
+
+    def show_fleet(self, call: Call) -> Any:
+        """Return whether the day goes on, what was done, and how the first studies stand."""
+        done, of = self.schedule.baseline_progress
+        if (self.folder / "baseline.json").exists():
+            done, of = self._wanted, self._wanted
+        return {**self.schedule.state(), "baseline": {"done": done, "of": of or self._wanted}}
+
+    def set_fleet(self, call: Call) -> Any:
+        """Pause or resume the day."""
+        (action,) = call.need("action")
+        if action not in ("pause", "resume"):
+            raise UsageError(f"The fleet cannot '{action}'.", "It can pause and resume.")
+        getattr(self.schedule, action)()
+        self.journal.write("fleet.changed", f"{call.who.name}: the day was {action}d", by=call.who.name)
+        return self.show_fleet(call)
+
+    def save(self, call: Call) -> Any:
+        """Remember the present state as the one a reset goes back to."""
+        with self.schedule.standstill():
+            self.ris.snapshot(self.folder / "baseline-ris.db")
+            self.fleet.snapshot(self.folder / "baseline-fleet")
+            state = replace(self.clock.state, hospital=self.clock.now().isoformat())
+            write_json(self.folder / "baseline.json", asdict(state))
+        return {"ok": True}
+
+    def reset(self, call: Call) -> Any:
+        """Go back to the saved state; the day stands still until it is resumed."""
+        saved = read_json(self.folder / "baseline.json", "saved state of the hospital")
+        self.schedule.pause()
+        with self.schedule.standstill():
+            self.ris.restore(self.folder / "baseline-ris.db")
+            self.fleet.restore(self.folder / "baseline-fleet")
+            self.clock.rewind(ClockState(**saved))  # else "today's" worklist would be yesterday's
+        self.journal.write("hospital.reset", f"{call.who.name}: the hospital was reset")
+        return {"ok": True}
+
+
+def _procedures(profiles: dict[str, Any]) -> list[Procedure]:
+    """Return what can be ordered: every protocol of every device."""
+    return [
+        Procedure(
+            code=protocol.code,
+            description=protocol.description,
+            modality=profile.modality,
+            station_ae=name,
+            protocol=key,
+            minutes=profile.minutes_per_exam,
+        )
+        for name, profile in profiles.items()
+        for key, protocol in profile.protocols.items()
+    ]
+
+
+def _number(call: Call, name: str) -> float:
+    (value,) = call.need(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise UsageError(f"'{name}' must be a number above 0, not {value!r}.")
+    return float(value)
+
+
+def _moment(call: Call) -> datetime:
+    (value,) = call.need("to")
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        raise UsageError(
+            f"'{value}' is not a date and time.", "Write it like 2026-03-02T14:30."
+        ) from None
