@@ -2,8 +2,8 @@
 
 import sys
 
-if sys.version_info < (3, 11):  # before anything that an older Python cannot read
-    sys.exit("PACS Lab needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036  an older Python must meet one clear sentence
+    sys.exit("PACS Lab needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ".")
 
 from simulator.cli import main
 

@@ -25,7 +25,8 @@ app.add_typer(hospital.fleet, name="fleet")
 app.add_typer(hospital.ris, name="ris")
 app.add_typer(hospital.clock, name="clock")
 
-_COMMAND_LINE_ERROR = typer.BadParameter.__mro__[2]  # the base of all the parser's own errors
+# The base of all the parser's own errors, which typer does not export.
+_COMMAND_LINE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 
 
 @app.command()

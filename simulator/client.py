@@ -84,7 +84,9 @@ class ArchiveClient:
 
     def echo(self, calling: str = NOTEBOOK.ae) -> Outcome:
         """C-ECHO the archive."""
-        return attempt(f"C-ECHO from {calling} to {self.peer}", scu.echo, self.peer, Caller(ae=calling))
+        return attempt(
+            f"C-ECHO from {calling} to {self.peer}", scu.echo, self.peer, Caller(ae=calling)
+        )
 
     def find(self, level: str = "STUDY", *, model: str = "study", **keys: Any) -> list[Dataset]:
         """C-FIND: the keys are DICOM keywords; give None for those you only want back."""
@@ -102,7 +104,7 @@ class ArchiveClient:
 
     # --- the admin API ------------------------------------------------------------------------
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
         """Call the admin API; logs in when needed."""
         for attempt_number in (1, 2):
             if not self._token:
@@ -122,7 +124,10 @@ class ArchiveClient:
         if self._actor:
             return str(self.seat.secrets["instructor"]["token"])
         admin = self.seat.secrets["admin"]
-        body = {"user": self._user or admin["user"], "password": self._password or admin["password"]}
+        body = {
+            "user": self._user or admin["user"],
+            "password": self._password or admin["password"],
+        }
         answer = request("POST", self.seat.facts["urls"]["api"] + "/login", body)
         return str(answer["token"])
 
@@ -184,7 +189,9 @@ class ArchiveClient:
 
     def echo_node(self, ae: str) -> Outcome:
         """C-ECHO from the archive to a node."""
-        return Outcome.of(f"C-ECHO from the archive to {ae}", self.call("POST", f"/nodes/{ae}/echo", {}))
+        return Outcome.of(
+            f"C-ECHO from the archive to {ae}", self.call("POST", f"/nodes/{ae}/echo", {})
+        )
 
     def settings(self) -> Rows:
         """List the archive's settings."""
@@ -233,7 +240,9 @@ class UsersClient:
         """List roles and their rights."""
         return Rows(self._archive.call("GET", "/roles"), ("name", "description", "rights"))
 
-    def add(self, name: str, *, role: str = "viewer", password: str = "", **facts: Any) -> dict[str, Any]:
+    def add(
+        self, name: str, *, role: str = "viewer", password: str = "", **facts: Any
+    ) -> dict[str, Any]:
         """Open an account."""
         body = {"name": name, "role": role, "password": password, **facts}
         answer: dict[str, Any] = self._archive.call("POST", "/users", body)
@@ -273,12 +282,18 @@ class _HospitalClient:
     def __init__(self, seat: Seat, actor: str = "") -> None:
         self.seat, self.actor = seat, actor
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
         """Call the hospital's API."""
         url = self.seat.facts["urls"]["hospital"] + path
         token = self.seat.secrets["instructor"]["token"] if self.actor else ""
         return request(
-            method, url, body, token=token, actor=self.actor, query=query or None, service="hospital"
+            method,
+            url,
+            body,
+            token=token,
+            actor=self.actor,
+            query=query or None,
+            service="hospital",
         )
 
 
@@ -395,7 +410,7 @@ class DeviceClient(_HospitalClient):
         outcome = Outcome.of(f"{self.name} queried the worklist", answer)
         if not outcome.ok:
             raise RefusedError(outcome.error, outcome.remedy, 502)
-        return Rows(answer["items"])
+        return Rows(answer["entries"])
 
     def perform(self, accession: str) -> Outcome:
         """Do the exam of a worklist entry: MPPS, images, send."""
@@ -417,7 +432,11 @@ class DeviceClient(_HospitalClient):
 
     def find(self, **keys: Any) -> Rows:
         """Query the archive as this device (a workstation)."""
-        return Rows(self.call("POST", f"/devices/{self.name}/find", keys).get("matches", []))
+        answer = self.call("POST", f"/devices/{self.name}/find", keys)
+        outcome = Outcome.of(f"{self.name} searched the archive", answer)
+        if not outcome.ok:
+            raise RefusedError(outcome.error, outcome.remedy, 502)
+        return Rows(answer["studies"])
 
     def retrieve(self, study_uid: str) -> Outcome:
         """C-MOVE a study from the archive to this device."""
@@ -425,8 +444,8 @@ class DeviceClient(_HospitalClient):
         return self._do(what, "retrieve", {"study_uid": study_uid})
 
     def received(self) -> Rows:
-        """List what was sent to this device."""
-        return Rows(self.call("GET", f"/devices/{self.name}/received"))
+        """List the studies that were sent to this device."""
+        return Rows(self.call("GET", f"/devices/{self.name}/received")["studies"])
 
     def log(self, count: int = 30) -> Rows:
         """Return the last lines of the device's own log."""
@@ -499,7 +518,12 @@ def attempt(what: str, function: Any, *arguments: Any, **options: Any) -> Outcom
     except NetworkError as error:
         facts = {"triple": getattr(error, "triple", None), "status": getattr(error, "status", None)}
         return Outcome(
-            ok=False, what=what, kind=error.kind, error=error.sentence, remedy=error.remedy, facts=facts
+            ok=False,
+            what=what,
+            kind=error.kind,
+            error=error.sentence,
+            remedy=error.remedy,
+            facts=facts,
         )
     return Outcome(ok=True, what=what, facts=vars(result) if result is not None else {})
 

@@ -13,7 +13,6 @@ from simulator.errors import UsageError
 from simulator.files import read_json, write_json
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.profile import load_profiles
-from simulator.fleet.schedule import Schedule
 from simulator.hospital.orders import Procedure
 from simulator.hospital.ris import Ris
 from simulator.journal import Journal
@@ -49,28 +48,27 @@ class Hospital:
             ris=Peer(ae="RISLAB", host=HOST, port=plan.ris),
             pixels=config.pixels,
         )
-        self.schedule = Schedule(
-            self.fleet,
-            self.ris.book.place_next,
-            self.clock,
-            seed=config.seed,
-            pace_minutes=config.pace_minutes,
-        )
+        self.day = self.fleet.open_day(self.ris.book.place_next, config.pace_minutes)
         self.server = self.ris.serve("RISLAB", HOST, plan.ris)
         self._wanted = config.baseline_studies
         self._first = threading.Thread(target=self._first_studies, name="baseline", daemon=True)
 
     def start(self) -> None:
         """Open the listeners; make the first studies if this hospital is new; begin the day."""
-        self.server.start()
         self.fleet.start_listeners()
         self._first.start()
         self.journal.write("hospital.started", f"the RIS listens at {HOST}:{self.server.port}")
 
     def _first_studies(self) -> None:
-        if not (self.folder / "baseline.json").exists():
-            self.schedule.baseline(self._wanted)
-        self.schedule.start()
+        """Fill a new hospital; the day begins once that state is saved as the baseline."""
+        if self._is_saved:
+            self.day.start()
+            return
+        self.fleet.baseline(self._wanted, self.ris.book.place_next)
+
+    @property
+    def _is_saved(self) -> bool:
+        return (self.folder / "baseline.json").exists()
 
     def beat(self) -> None:
         """Write hospital time down."""
@@ -78,9 +76,9 @@ class Hospital:
 
     def stop(self) -> None:
         """Finish what is under way, close everything, write the time down."""
-        self.schedule.stop()
         self.fleet.stop()
         self.server.stop()
+        self.ris.close()
         self.beat()
         self.journal.write("hospital.stopped", "the hospital was stopped")
 
@@ -101,8 +99,6 @@ class Hospital:
             ("GET", "/health/ready", ANYONE, self.live, "whether requests are answered"),
             ("GET", "/api/clock", "hospital", self.show_clock, "hospital time"),
             ("POST", "/api/clock", "hospital", self.set_clock, "speed, pause, resume, jump, step"),
-            ("GET", "/api/fleet", "hospital", self.show_fleet, "how the day goes"),
-            ("POST", "/api/fleet", "hospital", self.set_fleet, "pause or resume the day"),
             ("POST", "/api/baseline", INSTRUCTOR, self.save, "make this state the baseline"),
             ("POST", "/api/reset", INSTRUCTOR, self.reset, "go back to the baseline"),
         ]
@@ -134,7 +130,7 @@ class Hospital:
         elif action == "jump":
             self.clock.jump(_moment(call))
         elif action == "step":
-            self.schedule.step_until(self.clock.now() + timedelta(minutes=_number(call, "minutes")))
+            self.day.step_until(self.clock, self.clock.now() + timedelta(minutes=_number(call, "minutes")))
         else:
             raise UsageError(
                 f"The clock cannot '{action}'.", "It can speed, pause, resume, jump and step."
@@ -142,39 +138,25 @@ class Hospital:
         self.journal.write("clock.changed", f"{call.who.name}: clock {action}", by=call.who.name)
         return self.show_clock(call)
 
-    def show_fleet(self, call: Call) -> Any:
-        """Return whether the day goes on, what was done, and how the first studies stand."""
-        done, of = self.schedule.baseline_progress
-        if (self.folder / "baseline.json").exists():
-            done, of = self._wanted, self._wanted
-        return {**self.schedule.state(), "baseline": {"done": done, "of": of or self._wanted}}
-
-    def set_fleet(self, call: Call) -> Any:
-        """Pause or resume the day."""
-        (action,) = call.need("action")
-        if action not in ("pause", "resume"):
-            raise UsageError(f"The fleet cannot '{action}'.", "It can pause and resume.")
-        getattr(self.schedule, action)()
-        self.journal.write("fleet.changed", f"{call.who.name}: the day was {action}d", by=call.who.name)
-        return self.show_fleet(call)
-
     def save(self, call: Call) -> Any:
         """Remember the present state as the one a reset goes back to."""
-        with self.schedule.standstill():
-            self.ris.snapshot(self.folder / "baseline-ris.db")
-            self.fleet.snapshot(self.folder / "baseline-fleet")
-            state = replace(self.clock.state, hospital=self.clock.now().isoformat())
-            write_json(self.folder / "baseline.json", asdict(state))
+        self.ris.snapshot(self.folder / "baseline-ris.db")
+        self.fleet.snapshot(self.folder / "baseline-fleet")
+        state = replace(self.clock.state, hospital=self.clock.now().isoformat())
+        first_time = not self._is_saved
+        write_json(self.folder / "baseline.json", asdict(state))
+        if first_time:
+            self.day.start()
         return {"ok": True}
 
     def reset(self, call: Call) -> Any:
         """Go back to the saved state; the day stands still until it is resumed."""
         saved = read_json(self.folder / "baseline.json", "saved state of the hospital")
-        self.schedule.pause()
-        with self.schedule.standstill():
-            self.ris.restore(self.folder / "baseline-ris.db")
-            self.fleet.restore(self.folder / "baseline-fleet")
-            self.clock.rewind(ClockState(**saved))  # else "today's" worklist would be yesterday's
+        self.day.pause()
+        self.clock.rewind(ClockState(**saved))  # else "today's" worklist would be yesterday's
+        self.ris.restore(self.folder / "baseline-ris.db")
+        self.fleet.restore(self.folder / "baseline-fleet")
+        self.day.pause()
         self.journal.write("hospital.reset", f"{call.who.name}: the hospital was reset")
         return {"ok": True}
 

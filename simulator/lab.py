@@ -31,9 +31,13 @@ def launch(seat: Path, port: int, seconds: float = 60.0) -> tuple[int, str]:
     token = secrets.token_urlsafe(24)
     home = seat / "run" / "jupyter"
     write_json(home / "settings" / "overrides.json", _OVERRIDES)
-    pid = system.spawn(_command(seat, port, home), seat / "logs" / "jupyter.out", _environment(seat, token))
+    pid = system.spawn(
+        _command(seat, port, home), seat / "logs" / "jupyter.out", _environment(seat, token)
+    )
     url = f"http://{HOST}:{port}/lab/tree/{FIRST_LESSON}?token={token}"
-    write_json(seat / "run" / "jupyter.json", {"pid": pid, "port": port, "token": token}, private=True)
+    write_json(
+        seat / "run" / "jupyter.json", {"pid": pid, "port": port, "token": token}, private=True
+    )
     _wait(seat, pid, port, token, seconds)
     return pid, url
 
@@ -61,7 +65,12 @@ def _command(seat: Path, port: int, home: Path) -> list[str]:
         "LabServerApp.user_settings_dir": home / "user-settings",
         "LabServerApp.workspaces_dir": home / "workspaces",
     }
-    return [sys.executable, "-m", "jupyterlab", *(f"--{key}={value}" for key, value in options.items())]
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *(f"--{key}={value}" for key, value in options.items()),
+    ]
 
 
 def _environment(seat: Path, token: str) -> dict[str, str]:
@@ -83,7 +92,8 @@ def _wait(seat: Path, pid: int, port: int, token: str, seconds: float) -> None:
     while not _answers(port, token):
         if not system.is_running(pid) or time.monotonic() > deadline:
             raise CannotError(
-                "JupyterLab did not start.", f"See {seat / 'logs' / 'jupyter.out'}, or use --no-lab."
+                "JupyterLab did not start.",
+                f"See {seat / 'logs' / 'jupyter.out'}, or use --no-lab.",
             )
         time.sleep(0.1)
 

@@ -66,7 +66,9 @@ def free_plan(devices: dict[str, int]) -> Plan:
 def taken(plan: Plan) -> list[str]:
     """Return what in the plan is taken, in words."""
     found = [
-        f"port {port} for {name}" for name, port in plan.services().items() if not is_free(HOST, port)
+        f"port {port} for {name}"
+        for name, port in plan.services().items()
+        if not is_free(HOST, port)
     ]
     return found + [
         f"port {port} for {name}" for name, (host, port) in plan.devices.items()

@@ -94,4 +94,6 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         colour = "#1a7f37" if self.ok else "#b42318"
-        return f"<p style='border-left:4px solid {colour};padding-left:.6em'>{escape(str(self))}</p>"
+        return (
+            f"<p style='border-left:4px solid {colour};padding-left:.6em'>{escape(str(self))}</p>"
+        )

@@ -226,22 +226,20 @@ class Seat:
 
     def _finish_baseline(self, progress: Progress) -> None:
         """Wait for the first studies, then remember that state as the one to reset to."""
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            state = self.call("hospital", "GET", "/fleet")["baseline"]
-            progress("the first studies arrive", 0.4 + 0.5 * state["done"] / max(1, state["of"]))
-            if state["done"] >= state["of"]:
-                break
-            if time.monotonic() > deadline:
-                raise CannotError("The first studies did not arrive.", "See 'pacslab doctor'.")
-            time.sleep(0.05)
-        if self.call("archive", "GET", "/status")["baseline"]:
+        if self.call("archive", "GET", "/status")["baseline"] and self._hospital_is_saved:
             return
+        deadline = time.monotonic() + _START_SECONDS
+        wanted = self.config.baseline_studies
+        while (done := self.call("hospital", "GET", "/fleet")["baseline"]["done"]) < wanted:
+            progress("the first studies arrive", 0.4 + 0.5 * done / max(1, wanted))
+            _pause_until(deadline, "The first studies did not arrive.")
         while self.call("archive", "GET", "/studies?order_state=new", as_instructor=True):
-            if time.monotonic() > deadline:
-                raise CannotError("The first orders were not found.", "See 'pacslab doctor'.")
-            time.sleep(0.05)
+            _pause_until(deadline, "The orders of the first studies were not found.")
         self.save_baseline()
+
+    @property
+    def _hospital_is_saved(self) -> bool:
+        return (self.folder / "hospital" / "baseline.json").exists()
 
     def start_lab(self) -> str:
         """Start JupyterLab in the seat's notebooks folder; returns its URL with the token."""
@@ -263,7 +261,9 @@ class Seat:
     def service(self, action: str, service: str) -> None:
         """Start, stop or restart one service of a seat."""
         if service not in SERVICES:
-            raise UsageError(f"There is no service '{service}'.", f"There are {', '.join(SERVICES)}.")
+            raise UsageError(
+                f"There is no service '{service}'.", f"There are {', '.join(SERVICES)}."
+            )
         if action not in ("start", "stop", "restart"):
             raise UsageError(f"'{action}' is not possible.", "Use start, stop or restart.")
         facts = self.facts
@@ -364,6 +364,13 @@ def _answers(peer: Peer) -> bool:
     return True
 
 
+def _pause_until(deadline: float, sentence: str) -> None:
+    """Wait a moment; raises CannotError once the deadline has passed."""
+    if time.monotonic() > deadline:
+        raise CannotError(sentence, "See 'pacslab doctor' and the logs in the seat's folder.")
+    time.sleep(0.05)
+
+
 def _new_secrets() -> dict[str, Any]:
     return {
         "admin": {"user": "pacsadmin", "password": secrets.token_urlsafe(12)},
@@ -405,4 +412,3 @@ baseline_studies = {config.baseline_studies}     # studies in the archive from t
 pixels = "{config.pixels}"          # small: quick on a laptop; full: realistic sizes
 pace_minutes = {config.pace_minutes}         # mean hospital minutes between two exams
 """
-

@@ -5,6 +5,7 @@ The one module that may call what only POSIX or only Windows has.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -91,10 +92,8 @@ def is_running(pid: int) -> bool:
             ["tasklist", "/FI", f"PID eq {pid}", "/NH"], capture_output=True, text=True, check=False
         )
         return str(pid) in listed.stdout
-    try:
+    with contextlib.suppress(ChildProcessError):  # not every process is a child of ours
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass  # not a child of ours
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -94,14 +94,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List the peers that were missing, and how many tests each of them cost."""
     lost: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
-        found = re.search(re.escape(peers.MISSING) + r"(.*)", str(report.longrepr))
+        found = re.search(re.escape(peers.MISSING) + r"(.*?\))", str(report.longrepr))
         if found:
-            name = found[1].rstrip("')")
-            lost[name] = lost.get(name, 0) + 1
+            lost[found[1]] = lost.get(found[1], 0) + 1
     if lost:
         terminalreporter.section("peers that were missing")
         for name, count in sorted(lost.items()):
-            terminalreporter.line(f"{name}): {count} skipped")
+            terminalreporter.line(f"{name}: {count} skipped")
         terminalreporter.line("On Debian or Ubuntu, 'make test' as root installs them.")
 
 

@@ -113,7 +113,8 @@ def orthanc(
     path = folder / "orthanc.json"
     path.write_text(json.dumps(configuration, indent=1))
     log = folder / "orthanc.log"
-    with background(program, path, log=log, cwd=folder) as process:
+    # Killed at once: asked kindly it takes five seconds, and its folder is thrown away anyway.
+    with background(program, path, log=log, cwd=folder, grace=0) as process:
         made = Orthanc(ae="ORTHANC", port=port, http=http, folder=folder, process=process)
         _wait(made, log)
         yield made

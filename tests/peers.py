@@ -13,11 +13,12 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,9 +111,16 @@ def run(
 
 @contextmanager
 def background(
-    program: Path, *arguments: object, log: Path | None = None, cwd: Path | None = None
+    program: Path,
+    *arguments: object,
+    log: Path | None = None,
+    cwd: Path | None = None,
+    grace: float = 3,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a peer's server for the length of a block, then end it and whatever it started."""
+    """Run a peer's server for the length of a block, then end it and whatever it started.
+
+    It is asked first and has `grace` seconds; with 0 it is killed at once.
+    """
     with (log or Path(os.devnull)).open("wb") as output:
         process = subprocess.Popen(
             [str(program), *map(str, arguments)],
@@ -125,23 +133,20 @@ def background(
         try:
             yield process
         finally:
-            end(process)
+            end(process, grace)
 
 
 def end(process: subprocess.Popen[bytes], grace: float = 3) -> None:
-    """End a process started with `background`, kindly first, within `grace` seconds."""
-    process.terminate()
-    try:
-        process.wait(grace)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    """End a process started with `background`, kindly first if there are `grace` seconds."""
+    if grace:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
     if hasattr(os, "killpg"):
-        from contextlib import suppress
-        from signal import SIGKILL
-
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, SIGKILL)
-    process.wait(grace)
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait(5)
 
 
 # --- installing -------------------------------------------------------------------------------

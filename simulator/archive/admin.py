@@ -97,7 +97,12 @@ class Admin:
         user, password = call.need("user", "password")
         token = self.archive.users.login(str(user), str(password), call.host)
         facts = self.archive.users.get(str(user))
-        return {"token": token, "user": user, "role": facts["role"], "must_change": facts["must_change"]}
+        return {
+            "token": token,
+            "user": user,
+            "role": facts["role"],
+            "must_change": facts["must_change"],
+        }
 
     def logout(self, call: Call) -> Any:
         """Log out."""
@@ -174,7 +179,9 @@ class Admin:
         for key, value in new.facts().items():
             before = old.facts()[key]
             if value != before:
-                text = f"{call.who.name} changed {key} of node {old.ae} from {before!r} to {value!r}"
+                text = (
+                    f"{call.who.name} changed {key} of node {old.ae} from {before!r} to {value!r}"
+                )
                 self._tell("node.changed", text, call, old.ae)
         return new.facts()
 
@@ -194,7 +201,12 @@ class Admin:
         try:
             scu.echo(node.peer, caller)
         except NetworkError as error:
-            return {"ok": False, "kind": error.kind, "error": error.sentence, "remedy": error.remedy}
+            return {
+                "ok": False,
+                "kind": error.kind,
+                "error": error.sentence,
+                "remedy": error.remedy,
+            }
         return {"ok": True}
 
     # --- settings -----------------------------------------------------------------------------
@@ -208,7 +220,9 @@ class Admin:
         key = call.path["key"]
         (value,) = call.need("value")
         old, new = self.archive.settings.set(key, value)
-        self._tell("setting.changed", f"{call.who.name} changed {key} from {old!r} to {new!r}", call, key)
+        self._tell(
+            "setting.changed", f"{call.who.name} changed {key} from {old!r} to {new!r}", call, key
+        )
         return {"key": key, "value": new}
 
     # --- studies ------------------------------------------------------------------------------
@@ -252,7 +266,9 @@ class Admin:
         (accession,) = call.need("accession")
         order = self.archive.orders.find(str(accession))
         if order is None:
-            raise RefusedError(f"The RIS knows no order '{accession}'.", "Look in the worklist.", 404)
+            raise RefusedError(
+                f"The RIS knows no order '{accession}'.", "Look in the worklist.", 404
+            )
         now = self.archive.clock.now()
         count = reconcile.link(
             self.archive.index, self.archive.store, study["study_uid"], order, now, call.who.name

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.archive.database import Database
 from simulator.archive.index import Index
 from simulator.archive.nodes import Node, Nodes
 from simulator.archive.orders import Orders
 from simulator.archive.services import Services
 from simulator.archive.settings import Settings
 from simulator.archive.store import FileStore
+from simulator.archive.tables import metadata
 from simulator.archive.users import Users
 from simulator.clock import Clock
+from simulator.database import Database
 from simulator.journal import Journal
 from simulator.network.serve import Server
 
@@ -33,7 +34,7 @@ class Archive:
     def __init__(self, folder: Path, address: Address, clock: Clock, journal: Journal) -> None:
         """Open the archive in `folder` and bind its listener."""
         self.folder, self.clock, self.journal = folder, clock, journal
-        self.database = Database(folder / "index.db")
+        self.database = Database(folder / "index.db", metadata)
         self.index = Index(self.database)
         self.store = FileStore(folder / "files")
         self.settings = Settings(self.database)
@@ -113,7 +114,7 @@ class Archive:
         """
         wanted = self.index.digests()
         if self.baseline.exists():
-            saved = Database(self.baseline)
+            saved = Database(self.baseline, metadata)
             wanted |= Index(saved).digests()
             saved.close()
         orphans = [digest for digest in self.store.digests() if digest not in wanted]

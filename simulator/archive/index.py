@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, upd
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import at_level, pack, text, unpack
-from simulator.archive.database import Database
+from simulator.database import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +150,13 @@ def all_levels() -> Any:
 
 
 def enter(
-    db: Connection, header: Dataset, location: Location, source: str, received: str, *, replace: bool
+    db: Connection,
+    header: Dataset,
+    location: Location,
+    source: str,
+    received: str,
+    *,
+    replace: bool,
 ) -> Filed:
     """Enter one instance within a transaction."""
     same = t.instances.c.sop_uid == location.sop_uid

@@ -85,7 +85,9 @@ def split_range(text: str, vr: str = "DA") -> tuple[str, str] | None:
     A DT may carry a zone, '+0100' or '-0500', whose minus does not make a range (PS3.5 6.2).
     """
     if vr == "DT":
-        text = re.sub(r"-(\d{4})(?=-|$)", r"~\1", text) if re.search(r"\d{8,}.*-\d{4}", text) else text
+        text = (
+            re.sub(r"-(\d{4})(?=-|$)", r"~\1", text) if re.search(r"\d{8,}.*-\d{4}", text) else text
+        )
     first, dash, last = text.partition("-")
     return (first.strip(), last.strip()) if dash else None
 
@@ -117,7 +119,8 @@ def _name_matches(want: str, have: str, case_sensitive: bool) -> bool:
     if "=" in want:
         asked = want.split("=")
         return all(
-            not group or bool(_pattern(_trim_name(group)).fullmatch(groups[at] if at < len(groups) else ""))
+            not group
+            or bool(_pattern(_trim_name(group)).fullmatch(groups[at] if at < len(groups) else ""))
             for at, group in enumerate(asked)
         )
     return any(pattern.fullmatch(group) for group in groups)

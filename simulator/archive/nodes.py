@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from simulator.archive import tables as t
-from simulator.archive.database import Database
+from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
 from simulator.network.associate import Peer
 
@@ -106,7 +106,9 @@ class Nodes:
         """Return a node; raises RefusedError if there is none."""
         node = self.find(ae)
         if node is None:
-            raise RefusedError(f"There is no node '{ae}'.", "List them to see how it is spelt.", 404)
+            raise RefusedError(
+                f"There is no node '{ae}'.", "List them to see how it is spelt.", 404
+            )
         return node
 
     def add(self, node: Node) -> None:

@@ -60,7 +60,9 @@ class Orders:
     def all(self) -> list[dict[str, Any]]:
         """Return every order the archive knows."""
         with self.index.database.read() as db:
-            return [row.facts for row in db.execute(select(t.orders).order_by(t.orders.c.accession))]
+            return [
+                row.facts for row in db.execute(select(t.orders).order_by(t.orders.c.accession))
+            ]
 
     def find(self, accession: str) -> dict[str, Any] | None:
         """Return an order, asking the RIS if it is not known yet."""
@@ -187,5 +189,3 @@ def _facts(item: Dataset) -> dict[str, Any]:
         **{name: text(item, keyword) for keyword, name in _KEYS.items()},
         **{name: text(steps[0], keyword) for keyword, name in _STEP_KEYS.items()},
     }
-
-

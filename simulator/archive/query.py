@@ -11,8 +11,8 @@ from sqlalchemy import Column, func, or_, select
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import KEEP, LEVELS, UNIQUE_KEY, unpack
-from simulator.archive.database import Database
 from simulator.archive.matching import has_wildcard, matches, split_range, values
+from simulator.database import Database
 from simulator.network.dimse import DATASET_DOES_NOT_MATCH_CLASS, DimseError
 
 _TABLES = {"PATIENT": t.patients, "STUDY": t.studies, "SERIES": t.series, "IMAGE": t.instances}
@@ -109,9 +109,7 @@ def _name(text: str) -> Any:
         return t.patients.c.name.is_not(None)
     escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     column = t.patients.c.name
-    return or_(
-        column.like(f"{escaped}%", escape="\\"), column.like(f"%={escaped}%", escape="\\")
-    )
+    return or_(column.like(f"{escaped}%", escape="\\"), column.like(f"%={escaped}%", escape="\\"))
 
 
 def _dates(asked: list[str]) -> Iterator[Any]:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
-from pydicom.dataset import Dataset
-from pydicom.filewriter import write_file_meta_info
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.dataset import FileMetaDataset
+from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import (
     JPEG2000,
+    MPEG2MPML,
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -27,7 +28,6 @@ from pydicom.uid import (
     JPEGLosslessSV1,
     JPEGLSLossless,
     JPEGLSNearLossless,
-    MPEG2MPML,
     RLELossless,
 )
 from pynetdicom.presentation import (
@@ -37,11 +37,11 @@ from pynetdicom.presentation import (
 )
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from simulator.archive import retrieve
 from simulator.archive.attributes import read_header, text
 from simulator.archive.index import Filed, Index, Location
 from simulator.archive.nodes import Node, Nodes
 from simulator.archive.query import check_level, find, set_character_set, unsupported
-from simulator.archive import retrieve
 from simulator.archive.settings import Settings
 from simulator.archive.store import FileStore
 from simulator.clock import Clock
@@ -284,7 +284,9 @@ class Services:
                 yield Reply(status=dimse.CANCELLED)
                 return
             if limit and count > limit:
-                raise DimseError(dimse.OUT_OF_RESOURCES, f"more than {limit} matches; narrow it down")
+                raise DimseError(
+                    dimse.OUT_OF_RESOURCES, f"more than {limit} matches; narrow it down"
+                )
             answer.RetrieveAETitle = self.settings["dicom.ae_title"]
             set_character_set(answer)
             yield Reply(status=status, dataset=answer)
@@ -304,7 +306,7 @@ def _storage_contexts() -> list[PresentationContext]:
     """Every storage class pynetdicom knows; for C-GET the requestor may be its SCP."""
     found = []
     for known in AllStoragePresentationContexts:
-        context = build_context(known.abstract_syntax, STORAGE_SYNTAXES)
+        context = build_context(str(known.abstract_syntax), list(STORAGE_SYNTAXES))
         context.scu_role = context.scp_role = True
         found.append(context)
     return found
@@ -317,14 +319,13 @@ def _is_uid(text: str) -> bool:
 def file_meta(sop_class: str, sop_instance: str, transfer_syntax: str, source: str) -> bytes:
     """Return preamble (zeroed) and file meta information of a Part 10 file (PS3.10 7.1)."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = sop_class
-    meta.MediaStorageSOPInstanceUID = sop_instance
-    meta.TransferSyntaxUID = transfer_syntax
-    meta.ImplementationClassUID = negotiation.IMPLEMENTATION_UID
+    meta.MediaStorageSOPClassUID = UID(sop_class)
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance)
+    meta.TransferSyntaxUID = UID(transfer_syntax)
+    meta.ImplementationClassUID = UID(negotiation.IMPLEMENTATION_UID)
     meta.ImplementationVersionName = negotiation.IMPLEMENTATION_VERSION
     meta.SourceApplicationEntityTitle = source
     buffer = DicomBytesIO()
     buffer.write(bytes(128) + b"DICM")
     write_file_meta_info(buffer, meta)
     return bytes(buffer.getvalue())
-

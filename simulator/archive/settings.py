@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from simulator.archive import tables as t
-from simulator.archive.database import Database
+from simulator.database import Database
 from simulator.errors import UsageError
 
 Value = bool | int | float | str
@@ -32,8 +32,10 @@ class Setting:
             made = self._typed(value)
         except (TypeError, ValueError):
             raise self._wrong(value) from None
-        in_range = not isinstance(made, (int, float)) or isinstance(made, bool) or (
-            (self.low is None or made >= self.low) and (self.high is None or made <= self.high)
+        in_range = (
+            not isinstance(made, (int, float))
+            or isinstance(made, bool)
+            or ((self.low is None or made >= self.low) and (self.high is None or made <= self.high))
         )
         if not in_range or (self.choices and made not in self.choices):
             raise self._wrong(value)
@@ -41,7 +43,14 @@ class Setting:
 
     def _typed(self, value: Any) -> Value:
         if isinstance(self.default, bool):
-            words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+            words = {
+                "true": True,
+                "on": True,
+                "yes": True,
+                "false": False,
+                "off": False,
+                "no": False,
+            }
             if isinstance(value, bool):
                 return value
             if str(value).lower() not in words:

@@ -15,9 +15,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, insert, select, update
 
 from simulator.archive import tables as t
-from simulator.archive.database import Database
 from simulator.archive.settings import Settings
 from simulator.clock import Clock, real_seconds
+from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
 from simulator.journal import Journal
 from simulator.web import NOBODY, Principal
@@ -108,7 +108,9 @@ class Users:
                     }
                 )
             )
-        self._tell("user.added", f"{actor} opened the account {name} ({values['role']})", name, actor)
+        self._tell(
+            "user.added", f"{actor} opened the account {name} ({values['role']})", name, actor
+        )
         return self.get(name)
 
     def change(self, name: str, changes: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -271,7 +273,9 @@ class Users:
     def _row(self, name: str) -> Any:
         row = self._find(name)
         if row is None:
-            raise RefusedError(f"There is no user '{name}'.", "List the users to see the names.", 404)
+            raise RefusedError(
+                f"There is no user '{name}'.", "List the users to see the names.", 404
+            )
         return row
 
     def _now(self) -> str:

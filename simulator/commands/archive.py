@@ -7,7 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from simulator.client import ArchiveClient, Client, UsersClient
-from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show, show_outcome
+from simulator.commands.output import (
+    JsonOption,
+    SeatOption,
+    client,
+    parse_pairs,
+    show,
+    show_outcome,
+)
 from simulator.errors import RefusedError
 
 app = typer.Typer(help="Administer the archive.", no_args_is_help=True)
@@ -101,7 +108,8 @@ user.command("unlock", help="The same as enable.")(user_enable)
 def user_password(
     name: str,
     new_password: Annotated[
-        str, typer.Option("--new-password", prompt=True, hide_input=True, help="Asked for if left out.")
+        str,
+        typer.Option("--new-password", prompt=True, hide_input=True, help="Asked for if left out."),
     ],
     seat: SeatOption = None,
 ) -> None:
@@ -165,7 +173,9 @@ def node_add(
 
 
 @node.command("change")
-def node_change(ae: str, pairs: Pairs, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+def node_change(
+    ae: str, pairs: Pairs, seat: SeatOption = None, as_json: JsonOption = False
+) -> None:
     """Change a node: ae=…, host=…, port=…, rights=echo,store, description=…"""
     show(client(seat).archive.change_node(ae, **parse_pairs(pairs)), as_json)
 
@@ -205,7 +215,9 @@ def setting_set(key: str, value: str, seat: SeatOption = None, as_json: JsonOpti
 
 @study.command("list")
 def study_list(
-    unmatched: Annotated[bool, typer.Option("--unmatched", help="Only those without an order.")] = False,
+    unmatched: Annotated[
+        bool, typer.Option("--unmatched", help="Only those without an order.")
+    ] = False,
     patient_id: Annotated[str, typer.Option(help="Of this patient.")] = "",
     accession: Annotated[str, typer.Option(help="With this accession number.")] = "",
     seat: SeatOption = None,

@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show, show_outcome
+from simulator.commands.output import (
+    JsonOption,
+    SeatOption,
+    client,
+    parse_pairs,
+    show,
+    show_outcome,
+)
 from simulator.errors import UsageError
 
 fleet = typer.Typer(help="Modalities and workstations.", no_args_is_help=True)
@@ -133,12 +140,22 @@ def ris_orders(
     show(client(seat).ris.orders(**{k: v for k, v in filters.items() if v}), as_json, _ORDER)
 
 
-_ORDER = ("accession", "patient_id", "patient_name", "procedure", "station_ae", "scheduled", "status")
+_ORDER = (
+    "accession",
+    "patient_id",
+    "patient_name",
+    "procedure",
+    "station_ae",
+    "scheduled",
+    "status",
+)
 
 
 @ris.command("place")
 def ris_place(
-    pairs: Annotated[list[str] | None, typer.Argument(help="KEY=VALUE …; none: the next by seed")] = None,
+    pairs: Annotated[
+        list[str] | None, typer.Argument(help="KEY=VALUE …; none: the next by seed")
+    ] = None,
     seat: SeatOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -20,9 +20,15 @@ out = Console(highlight=False, soft_wrap=True)
 
 
 def up(
-    seed: Annotated[int | None, typer.Option(help="Same seed: same patients, images, faults.")] = None,
-    ports: Annotated[str, typer.Option(help="default: the well-known ports; auto: free ones.")] = "default",
-    detach: Annotated[bool, typer.Option("--detach", help="Come back when everything answers.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Same seed: same patients, images, faults.")
+    ] = None,
+    ports: Annotated[
+        str, typer.Option(help="default: the well-known ports; auto: free ones.")
+    ] = "default",
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Come back when everything answers.")
+    ] = False,
     lab: Annotated[bool, typer.Option("--lab/--no-lab", help="With or without JupyterLab.")] = True,
     backend: Annotated[str, typer.Option(help="embedded, orthanc or external.")] = "embedded",
     start: Annotated[
@@ -120,7 +126,9 @@ def _print_status(state: dict[str, Any]) -> None:
     for name, url in state["urls"].items():
         print(f"{name:<10} {url or '-'}")
     if not state["own_addresses"]:
-        print("This system has only 127.0.0.1: devices share that address, with ports of their own.")
+        print(
+            "This system has only 127.0.0.1: devices share that address, with ports of their own."
+        )
 
 
 def reset(seat: SeatOption = None, as_json: JsonOption = False) -> None:
@@ -161,5 +169,3 @@ def register(app: typer.Typer) -> None:
     """Add these verbs to the command."""
     for function in (up, down, status, reset, doctor, service):
         app.command()(function)
-
-

@@ -1,1 +1,1 @@
-"""The fleet: simulated modalities and workstations."""
+"""The fleet: modalities and workstations, each with its own address, settings and disk."""

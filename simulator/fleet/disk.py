@@ -63,6 +63,10 @@ class Disk:
 
     def __post_init__(self) -> None:
         """Read what is there."""
+        self.reload()
+
+    def reload(self) -> None:
+        """Read what is there again, e.g. after a restore."""
         (self.folder / "queue").mkdir(parents=True, exist_ok=True)
         self.begun, self.times = 0, Counter()
         for line in self.history():
@@ -114,8 +118,13 @@ class Disk:
 
     def jobs(self) -> list[Job]:
         """Return what is owed, the oldest first."""
-        paths = sorted((self.folder / "queue").glob("*/job.json"))
-        return [_job(json.loads(path.read_text("utf-8"))) for path in paths]
+        found = []
+        for path in sorted((self.folder / "queue").glob("*/job.json")):
+            try:
+                found.append(_job(json.loads(path.read_text("utf-8"))))
+            except FileNotFoundError:
+                continue  # settled while we looked
+        return found
 
     def waiting(self, job: Job) -> list[Image]:
         """Return the images of a job that are still here."""

@@ -24,7 +24,11 @@ from pydicom.uid import (
     JPEGLSLossless,
     RLELossless,
 )
-from pynetdicom.presentation import AllStoragePresentationContexts, PresentationContext, build_context
+from pynetdicom.presentation import (
+    AllStoragePresentationContexts,
+    PresentationContext,
+    build_context,
+)
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from simulator.clock import Clock
@@ -32,7 +36,7 @@ from simulator.imaging.part10 import prologue
 from simulator.network import dimse
 from simulator.network.dimse import DimseError, Request
 
-SYNTAXES = [
+SYNTAXES: list[str | UID] = [
     ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLosslessSV1, JPEGLossless, RLELossless,
     JPEG2000Lossless, JPEGLSLossless, JPEGBaseline8Bit,
 ]  # fmt: skip
@@ -42,7 +46,8 @@ _STUDY = 0x0020000D  # Study Instance UID: nothing behind it is needed
 @lru_cache(maxsize=1)
 def contexts() -> tuple[PresentationContext, ...]:
     """Return what a receiver takes: verification, and storage of everything."""
-    storage = [build_context(str(c.abstract_syntax), SYNTAXES) for c in AllStoragePresentationContexts]
+    classes = [str(context.abstract_syntax) for context in AllStoragePresentationContexts]
+    storage = [build_context(sop_class, SYNTAXES) for sop_class in classes]
     return (build_context(Verification, SYNTAXES[:2]), *storage)
 
 

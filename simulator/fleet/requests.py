@@ -130,7 +130,7 @@ def mpps_set(job: Job, profile: ModalityProfile) -> Dataset:
     series: dict[str, list[Image]] = {}
     for image in job.images:
         series.setdefault(image.series_uid, []).append(image)
-    ds.PerformedSeriesSequence = [_series(uid, images, job, profile) for uid, images in series.items()]
+    ds.PerformedSeriesSequence = [_series(uid, series[uid], job, profile) for uid in series]
     return ds
 
 

@@ -59,7 +59,8 @@ def _date(value: Any) -> str:
 
 
 def _syntaxes(value: Any) -> tuple[str, ...]:
-    names = value.replace(",", " ").split() if isinstance(value, str) else [str(v) for v in value]
+    listed = isinstance(value, (list, tuple))
+    names = [str(v) for v in value] if listed else str(value).replace(",", " ").split()
     for name in names:
         known = getattr(uid, name, None)
         if not isinstance(known, uid.UID) or not known.is_transfer_syntax:
@@ -70,9 +71,10 @@ def _syntaxes(value: Any) -> tuple[str, ...]:
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not 0.1 <= float(value) <= 300:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or not 0.1 <= float(text) <= 300:
         raise ValueError("seconds: 0.1 to 300")
-    return float(value)
+    return float(text)
 
 
 def _switch(value: Any) -> bool:
@@ -123,7 +125,8 @@ class Settings:
 
     def with_changes(self, changes: Mapping[str, Any]) -> Settings:
         """Return settings with these dotted keys changed; raises UsageError for a bad one."""
-        return replace(self, **{_NAMES[key]: _read(key, changes[key]) for key in changes})
+        wanted: dict[str, Any] = {_NAMES[check_key(k)]: _read(k, v) for k, v in changes.items()}
+        return replace(self, **wanted)
 
     def values(self) -> dict[str, Value]:
         """Return every setting by its dotted key."""
@@ -185,12 +188,10 @@ def _peers(archive: Peer, ris: Peer) -> dict[str, Any]:
 
 
 def _read(key: str, value: Any) -> Value:
-    item = _FIELDS[check_key(key)]
     try:
-        read: Value = item.metadata["read"](value)
-    except (ValueError, TypeError) as error:
-        wanted = error if isinstance(error, ValueError) and item.metadata["read"] else "of its type"
-        raise UsageError(f"'{value}' is not possible for '{key}'.", f"Give {wanted}.") from None
+        read: Value = _FIELDS[key].metadata["read"](value)
+    except ValueError as error:
+        raise UsageError(f"'{value}' is not possible for '{key}'.", f"Give {error}.") from None
     return read
 
 

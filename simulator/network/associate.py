@@ -79,9 +79,6 @@ def associate(
         raise NoAnswerError(
             f"{peer} ended the association: {why}.", "Look at the log of the other end."
         ) from error
-    except GeneratorExit:
-        association.release()
-        raise
     except StatusError:
         association.release()  # a refusal is an answer: the association itself is well
         raise

@@ -1,0 +1,34 @@
+"""What checks, solutions and shortcuts hold: the seat's client, and what this variant is about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from simulator.client import Client
+
+
+class Case(Client):
+    """A client of the seat that also knows the variables: `seat.given.device`."""
+
+    def __init__(self, client: Client, values: dict[str, Any]) -> None:
+        """Act as the administrator on the seat of `client`."""
+        super().__init__(client.seat)
+        self.given = SimpleNamespace(**values)
+
+    def study_of(self, accession: str) -> dict[str, Any] | None:
+        """Return the one study with this accession number in the archive, if there is just one."""
+        found = self.archive.studies(accession=accession)
+        return found[0] if len(found) == 1 else None
+
+
+def eventually(done: Callable[[], bool], seconds: float = 3.0) -> bool:
+    """Wait until something that takes a moment is done; False if it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,42 @@
+"""Faults of the association: who calls whom by which name (catalogue group A)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.client import Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalledTitle:
+    """A device calls the archive by a name it does not answer to (A1, A3)."""
+
+    device: str
+    title: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Type the title at the device's console."""
+        seat.as_staff(self.by).fleet.device(self.device).set("archive.ae", self.title)
+
+    def lift(self, seat: Client) -> None:
+        """Type the archive's own title again."""
+        own = seat.archive.setting("dicom.ae_title")
+        seat.as_staff(self.by).fleet.device(self.device).set("archive.ae", own)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnTitle:
+    """A device calls itself something the archive has not registered (A2)."""
+
+    device: str
+    title: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Give the device in this room another title: as a loaner has its own."""
+        seat.as_staff(self.by).fleet.device(self.device).set("ae_title", self.title)
+
+    def lift(self, seat: Client) -> None:
+        """Give the device the title of its room again."""
+        seat.as_staff(self.by).fleet.device(self.device).set("ae_title", self.device)

@@ -1,0 +1,75 @@
+"""All kinds of faults by name; a new one is a frozen dataclass and one line here.
+
+A fault's fields are its parameters. `apply` makes the change through a door that staff have too,
+as the staff member `by`; `lift` undoes it. Nothing in the system knows that it was a fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import Any, Protocol
+
+from simulator.client import Client
+from simulator.config import build
+from simulator.errors import UsageError
+from simulator.faults import accounts, association, identity, query, routine, traffic, worklist
+
+
+class Fault(Protocol):
+    """What every fault can do."""
+
+    def apply(self, seat: Client) -> None:
+        """Break it."""
+
+    def lift(self, seat: Client) -> None:
+        """Mend it."""
+
+
+REGISTRY: dict[str, type[Fault]] = {
+    "called-title": association.CalledTitle,
+    "own-title": association.OwnTitle,
+    "no-destination": query.NoDestination,
+    "station-key": worklist.StationKey,
+    "station-mapping": worklist.StationMapping,
+    "typed-by-hand": identity.TypedByHand,
+    "log-in": accounts.LogIn,
+    "account": accounts.Account,
+    "order": traffic.Order,
+    "exam": traffic.Exam,
+    "pull": traffic.Pull,
+    "routine-nodes": routine.Nodes,
+    "routine-devices": routine.Devices,
+    "routine-accounts": routine.Accounts,
+}
+
+
+def kinds() -> list[str]:
+    """Return the names of all kinds."""
+    return list(REGISTRY)
+
+
+def make(kind: str, parameters: dict[str, Any], where: str = "fault") -> Fault:
+    """Make a fault; raises UsageError for an unknown kind or parameter."""
+    return build(_class(kind, where), parameters, f"{where}, fault '{kind}'")
+
+
+def check(kind: str, parameters: dict[str, Any], where: str) -> None:
+    """Refuse an unknown kind, and parameters it does not have or lacks; values come later."""
+    known = {item.name: item for item in fields(_class(kind, where))}  # type: ignore[arg-type]
+    for key in parameters:
+        if key not in known:
+            raise UsageError(
+                f"{where}: the fault '{kind}' has no '{key}'.", f"It has: {', '.join(known)}."
+            )
+    for name, item in known.items():
+        required = item.default is MISSING and item.default_factory is MISSING
+        if required and name not in parameters:
+            raise UsageError(f"{where}: the fault '{kind}' lacks '{name}'.")
+
+
+def _class(kind: str, where: str) -> type[Fault]:
+    if kind not in REGISTRY:
+        raise UsageError(
+            f"{where}: there is no kind of fault '{kind}'.", f"There are: {', '.join(REGISTRY)}."
+        )
+    return REGISTRY[kind]

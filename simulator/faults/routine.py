@@ -1,0 +1,89 @@
+"""Innocent changes of a working day, so that a fault is one change among several.
+
+Which ones, follows from `seed`; what is listed in `spare` is left alone. None of them breaks
+anything, and lifting them means putting back what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from simulator.client import Client
+
+_NODE_NOTES = ("moved to room 2", "service contract renewed", "new cable", "checked after service")
+_TIMEOUTS = {"timeouts.connect": (4.0, 6.0, 8.0), "timeouts.acse": (8.0, 12.0, 15.0)}
+_USER_NOTES = ("phone 4417", "phone 4420", "works on weekends", "badge renewed", "part time")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nodes:
+    """Descriptions in the archive's node table are brought up to date."""
+
+    count: int
+    seed: int
+    by: tuple[str, ...]
+    spare: tuple[str, ...] = field(default_factory=tuple)
+
+    def apply(self, seat: Client) -> None:
+        """Add a remark to some nodes' descriptions."""
+        chance = Random(self.seed)
+        able = [n for n in seat.archive.nodes() if n["port"] and n["ae"] not in self.spare]
+        for node in _some(able, self.count, chance):
+            staff = seat.as_staff(chance.choice(self.by))
+            words = f"{node['description']}, {chance.choice(_NODE_NOTES)}"
+            staff.archive.change_node(node["ae"], description=words)
+
+    def lift(self, seat: Client) -> None:
+        """Nothing needs to be put back: the remarks are true."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Devices:
+    """Timeouts of some devices are tuned, within what works."""
+
+    count: int
+    seed: int
+    by: tuple[str, ...]
+    spare: tuple[str, ...] = field(default_factory=tuple)
+
+    def apply(self, seat: Client) -> None:
+        """Change one timeout of each."""
+        chance = Random(self.seed)
+        able = [d for d in seat.fleet.devices() if d["name"] not in self.spare]
+        for device in _some(able, self.count, chance):
+            key = chance.choice(list(_TIMEOUTS))
+            staff = seat.as_staff(chance.choice(self.by))
+            staff.fleet.device(device["name"]).set(key, chance.choice(_TIMEOUTS[key]))
+
+    def lift(self, seat: Client) -> None:
+        """Nothing needs to be put back: all these values work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """Remarks about some accounts are brought up to date."""
+
+    count: int
+    seed: int
+    by: tuple[str, ...]
+    spare: tuple[str, ...] = field(default_factory=tuple)
+
+    def apply(self, seat: Client) -> None:
+        """Write a remark to some accounts."""
+        chance = Random(self.seed)
+        able = [u for u in seat.users.list(status="active") if u["name"] not in self.spare]
+        for user in _some(able, self.count, chance):
+            staff = seat.as_staff(chance.choice(self.by))
+            staff.users.change(user["name"], note=chance.choice(_USER_NOTES))
+
+    def lift(self, seat: Client) -> None:
+        """Nothing needs to be put back: the remarks are true."""
+
+
+def _some(able: Iterable[dict[str, Any]], count: int, chance: Random) -> list[dict[str, Any]]:
+    """Return some of these, the same for the same chance."""
+    ordered = sorted(able, key=lambda item: str(item.get("ae") or item["name"]))
+    return chance.sample(ordered, min(count, len(ordered)))

@@ -1,0 +1,90 @@
+"""What goes on in the hospital around a fault: orders, exams, and somebody pulling a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulator.client import Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Somebody orders an exam: for `patient` (mrn, name, birth_date, sex), in some minutes."""
+
+    code: str
+    accession: str
+    patient: dict[str, Any]
+    by: str
+    station: str = ""  # empty: where the mapping table says
+    minutes: int = 10
+
+    def apply(self, seat: Client) -> None:
+        """Place the order in the RIS."""
+        facts: dict[str, Any] = {
+            "code": self.code,
+            "accession": self.accession,
+            "patient": as_patient(self.patient),
+            "scheduled": _within_today(seat.clock.now(), self.minutes).isoformat(),
+        }
+        if self.station:
+            facts["station_ae"] = self.station
+        seat.as_staff(self.by).ris.place(**facts)
+
+    def lift(self, seat: Client) -> None:
+        """Cancel the order, if nobody has begun with it."""
+        order = seat.ris.order(self.accession)
+        if order["status"] in ("ordered", "scheduled", "arrived"):
+            seat.as_staff(self.by).ris.change(self.accession, event="cancel")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exam:
+    """A device does the exam of an order: images, MPPS, and an attempt to send."""
+
+    device: str
+    accession: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Do it; whether the images can be sent is another matter."""
+        seat.as_staff(self.by).fleet.device(self.device).perform(self.accession)
+
+    def lift(self, seat: Client) -> None:
+        """Send what waits: an exam that was done cannot be undone."""
+        seat.as_staff(self.by).fleet.device(self.device).send()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """A workstation asks the archive for a study and tries to have it sent."""
+
+    workstation: str
+    study: dict[str, Any] = field(default_factory=dict)
+    by: str = ""
+
+    def apply(self, seat: Client) -> None:
+        """Find the study, then ask for it; the answer stands in the journal."""
+        desk = seat.as_staff(self.by).workstation(self.workstation)
+        desk.find(PatientID=self.study["patient_id"])
+        desk.retrieve(self.study["study_uid"])
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""
+
+
+def as_patient(person: dict[str, Any]) -> dict[str, Any]:
+    """Return a person as the RIS wants to have a patient."""
+    return {
+        "patient_id": person["mrn"],
+        "patient_name": person["name"],
+        "birth_date": person["birth_date"],
+        "sex": person["sex"],
+    }
+
+
+def _within_today(now: datetime, minutes: int) -> datetime:
+    """Return the time in some minutes, but not past midnight: worklists show today."""
+    last = now.replace(hour=23, minute=59, second=0, microsecond=0)
+    return min(now + timedelta(minutes=minutes), max(last, now)).replace(microsecond=0)

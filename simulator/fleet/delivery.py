@@ -1,0 +1,99 @@
+"""Getting what a device owes to where it belongs: images to the archive, reports to the RIS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom.presentation import PresentationContext, build_context
+
+from simulator.errors import NetworkError, StatusError
+from simulator.fleet.disk import Disk, Image, Job
+from simulator.fleet.profile import ModalityProfile
+from simulator.fleet.requests import mpps_create, mpps_set
+from simulator.network import dimse, scu
+from simulator.network.associate import Caller, Peer, associate, send_store
+from simulator.network.association import Association
+
+PLAIN = (str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """How a transfer ended: images sent and left, and the first error there was."""
+
+    sent: int = 0
+    left: int = 0
+    error: NetworkError | None = None
+
+
+def send_images(
+    disk: Disk, jobs: Sequence[Job], peer: Peer, caller: Caller, syntaxes: Sequence[str]
+) -> Sent:
+    """Send every waiting image of `jobs` on one association; what fails stays on the disk."""
+    waiting = [(job, image) for job in jobs for image in disk.waiting(job)]
+    if not waiting:
+        return Sent()
+    sent = 0
+    error: NetworkError | None = None
+    try:
+        classes = sorted({image.sop_class_uid for _, image in waiting})
+        with associate(peer, offered(classes, syntaxes), caller) as association:
+            for job, image in waiting:
+                try:
+                    _send(association, image, disk.data(job, image))
+                except StatusError as refusal:  # the next image may still be welcome
+                    error = error or refusal
+                else:
+                    disk.sent(job, image)
+                    sent += 1
+    except NetworkError as broken:
+        error = error or broken
+    return Sent(sent=sent, left=len(waiting) - sent, error=error)
+
+
+def offered(classes: Sequence[str], syntaxes: Sequence[str]) -> list[PresentationContext]:
+    """Return one context for each SOP class and syntax: only so is the peer's choice ours."""
+    from pydicom import uid
+
+    return [build_context(c, getattr(uid, name)) for c in classes for name in syntaxes][:128]
+
+
+def _send(association: Association, image: Image, data: bytes) -> None:
+    syntax = image.transfer_syntax_uid
+    if syntax in PLAIN and association.accepted(image.sop_class_uid, syntax) is None:
+        other = PLAIN[syntax == PLAIN[0]]
+        if association.accepted(image.sop_class_uid, other) is not None:
+            data, syntax = dimse.encode_dataset(dimse.decode_dataset(data, syntax), other), other
+    send_store(
+        association,
+        sop_class=image.sop_class_uid,
+        sop_instance=image.sop_instance_uid,
+        transfer_syntax=UID(syntax),
+        data=[data],
+    )
+
+
+def report(
+    disk: Disk, job: Job, profile: ModalityProfile, peer: Peer, caller: Callable[[], Caller]
+) -> Job:
+    """Send the MPPS messages owed for a job, in their order; raises the first NetworkError."""
+    uid = job.exam.pps_uid
+    if "create" in job.owed:
+        _unless_known(lambda: scu.mpps_create(peer, uid, mpps_create(job.exam, profile), caller()))
+        job = disk.update(job, owed=tuple(part for part in job.owed if part != "create"))
+    if "set" in job.owed and job.acquired:
+        _unless_known(lambda: scu.mpps_set(peer, uid, mpps_set(job, profile), caller()))
+        job = disk.update(job, owed=())
+    return job
+
+
+def _unless_known(tell: Callable[[], None]) -> None:
+    """Tell the RIS; that it knows already (we were killed before we noted it) is as good."""
+    try:
+        tell()
+    except StatusError as error:
+        known = error.status == dimse.DUPLICATE_INSTANCE or "no longer be updated" in str(error)
+        if not known:
+            raise

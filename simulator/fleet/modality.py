@@ -1,0 +1,320 @@
+"""A modality: asks for the worklist, scans, sends images and reports what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from simulator.clock import Clock
+from simulator.errors import LocalError, NetworkError, RefusedError
+from simulator.fleet import delivery
+from simulator.fleet.delivery import Sent
+from simulator.fleet.disk import Disk, Job, exam_from
+from simulator.fleet.node import Node
+from simulator.fleet.outcome import failure
+from simulator.fleet.profile import ModalityProfile
+from simulator.fleet.requests import WorklistItem, read_item, worklist_query
+from simulator.fleet.settings import TABLE, device_defaults
+from simulator.imaging.exam import Exam
+from simulator.imaging.study import acquire
+from simulator.imaging.template import SYNTAXES
+from simulator.imaging.uids import digest, make_uid
+from simulator.journal import Journal
+from simulator.network import scu
+from simulator.network.associate import Peer
+
+INSTITUTION = "PACS Lab General Hospital"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performed:
+    """How an exam went: what was made, what was delivered, and what went wrong."""
+
+    device: str
+    accession: str
+    study_uid: str
+    pps_uid: str
+    images: int
+    sent: int
+    queued: int
+    reported: bool  # whether the RIS has both MPPS messages
+    error: NetworkError | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return the outcome as JSON holds it; `ok` says that nothing is owed any more."""
+        said = {key: value for key, value in vars(self).items() if key != "error"}
+        return {**said, **(failure(self.error) if self.error else {"ok": True})}
+
+
+class Modality(Node):
+    """One imaging device, described by its profile."""
+
+    keys = tuple(TABLE)
+
+    def __init__(
+        self, profile: ModalityProfile, *, folder: Path, seed: int, clock: Clock, journal: Journal,
+        archive: Peer, ris: Peer, pixels: str = "small", **options: Any,
+    ) -> None:  # fmt: skip
+        """Keep the device's disk in `folder`; `options` are those of Node."""
+        super().__init__(
+            name=profile.name,
+            folder=folder,
+            clock=clock,
+            journal=journal,
+            defaults=device_defaults(profile, archive, ris),
+            **options,
+        )
+        self.profile, self.seed, self.pixels = profile, seed, pixels
+        self.disk = Disk(folder)
+
+    # --- the worklist -------------------------------------------------------------------------
+
+    def query_worklist(self, *, date: str | None = None) -> list[WorklistItem]:
+        """Return the worklist as the console shows it.
+
+        `date` overrides the setting for once: a DA value or range, or empty for any.
+        """
+        chosen = self.settings
+        if date is None:
+            date = f"{self.clock.now():%Y%m%d}" if chosen.worklist_date == "today" else ""
+        keys = {"station_ae": chosen.worklist_station_ae, "modality": chosen.worklist_modality}
+        peer = chosen.ris()
+        with self.journalled("worklist", peer):
+            query = worklist_query(**keys, date=date)
+            found = scu.find(peer, query, self.caller(), model="worklist")
+            items = [read_item(ds) for ds in found]
+        self.book.tell(
+            "device.worklist",
+            f"{self.name}: the worklist of {peer} shows {len(items)} entries (station "
+            f"{keys['station_ae'] or 'any'}, modality {keys['modality'] or 'any'}, "
+            f"date {date or 'any'})",
+            peer=str(peer), entries=len(items), date=date, **keys,
+        )  # fmt: skip
+        return items
+
+    def find_item(self, accession: str, *, date: str | None = None) -> WorklistItem:
+        """Return the worklist entry with this accession number; LocalError if there is none."""
+        items = self.query_worklist(date=date)
+        for item in items:
+            if item.accession == accession:
+                return item
+        self.book.tell(
+            "device.worklist.missing",
+            f"{self.name}: accession {accession} is not among the {len(items)} entries shown",
+            accession=accession,
+        )
+        raise LocalError(
+            f"The worklist of {self.name} has no entry {accession} ({len(items)} are shown).",
+            "Compare the worklist keys of the device with how the RIS scheduled the step.",
+        )
+
+    # --- exams ----------------------------------------------------------------------------------
+
+    def perform(self, item: WorklistItem, *, at: datetime | None = None) -> Performed:
+        """Scan the patient of a worklist entry; `at` is when it began, in hospital time."""
+        with self.busy:
+            return self._perform(self._exam(item, at), at)
+
+    def perform_unscheduled(
+        self,
+        *,
+        patient_name: str,
+        patient_id: str,
+        birth_date: str = "",
+        sex: str = "",
+        protocol: str = "",
+        accession: str = "",
+        procedure: str = "",
+        issuer: str = "",
+        referring: str = "",
+        at: datetime | None = None,
+    ) -> Performed:
+        """Scan a patient whom the technologist typed in by hand: no worklist, no order."""
+        with self.busy:
+            item = WorklistItem(
+                patient_name=patient_name,
+                patient_id=patient_id,
+                issuer=issuer,
+                birth_date=birth_date,
+                sex=sex,
+                accession=accession,
+                study_uid=make_uid(self.seed, "unscheduled", self.name, self.disk.begun),
+                procedure=procedure,
+                protocol=protocol or next(iter(self.profile.protocols)),
+                referring=referring,
+            )
+            return self._perform(self._exam(item, at), at)
+
+    def resend(self, accession: str) -> Performed:
+        """Make the images of a finished exam available once more and send them."""
+        with self.busy:
+            lines = [x for x in self.disk.history() if x["exam"]["accession"] == accession]
+            if not lines:
+                raise RefusedError(f"{self.name} never scanned {accession}.", "", 404)
+            exam = exam_from(lines[-1]["exam"])
+            ended = datetime.fromisoformat(lines[-1]["ended"])
+            return self._finish(self.disk.begin(exam, ended, again=True))
+
+    def _perform(self, exam: Exam, at: datetime | None) -> Performed:
+        minutes = self.profile.minutes_per_exam
+        ended = at + timedelta(minutes=minutes) if at else max(exam.started, self.clock.now())
+        job = self.disk.begin(exam, ended)
+        job = self._report(job)[0]
+        return self._finish(job)
+
+    def _finish(self, job: Job) -> Performed:
+        """Acquire, send and report: everything that is left to do for a job."""
+        job = self._acquired(job)
+        outcome = self._send([job])
+        job, refused = self._report(job)
+        if not self.disk.settle(job):
+            job = self.disk.update(job, error=str(outcome.error or refused or ""))
+        done = Performed(
+            device=self.name,
+            accession=job.exam.accession,
+            study_uid=job.exam.study_uid,
+            pps_uid=job.exam.pps_uid,
+            images=len(job.images),
+            sent=outcome.sent,
+            queued=outcome.left,
+            reported=not job.owed,
+            error=outcome.error or refused,
+        )
+        self._tell_done(done)
+        return done
+
+    def _acquired(self, job: Job) -> Job:
+        if job.acquired:
+            return job
+        able = [syntax for syntax in self.settings.syntaxes if syntax in SYNTAXES]
+        images = acquire(
+            self.profile,
+            job.exam,
+            seed=self.seed,
+            pixels=self.pixels,
+            transfer_syntax=able[0] if able else None,
+        )
+        return self.disk.acquire(job, images)
+
+    def _exam(self, item: WorklistItem, at: datetime | None) -> Exam:
+        times = self.disk.times[item.study_uid]
+        key = (self.seed, self.name, item.study_uid, times)
+        return Exam(
+            patient_name=item.patient_name,
+            patient_id=item.patient_id,
+            issuer=item.issuer,
+            birth_date=item.birth_date,
+            sex=item.sex,
+            accession=item.accession,
+            study_uid=item.study_uid,
+            requested_procedure_id=item.requested_procedure_id,
+            step_id=item.step_id,
+            procedure=item.procedure,
+            protocol=self._protocol(item.protocol),
+            indication=item.indication,
+            referring=item.referring,
+            performing=item.performing,
+            institution=INSTITUTION,
+            station=self.settings.ae_title,
+            started=(at or self.clock.now()).replace(microsecond=0),
+            pps_uid=make_uid("pps", *key),
+            pps_id=f"PPS{digest('pps id', *key) % 10**9:09d}",
+            character_set=item.character_set,
+        )
+
+    def _protocol(self, code: str) -> str:
+        """Return the key of our protocol for a code of the worklist; LocalError if none fits."""
+        for key, protocol in self.profile.protocols.items():
+            if code in (key, protocol.code):
+                return key
+        raise LocalError(
+            f"{self.name} has no protocol '{code}'.",
+            f"It knows {', '.join(self.profile.protocols)}; compare the RIS's mapping table.",
+        )
+
+    # --- the queue ------------------------------------------------------------------------------
+
+    def queue(self) -> list[dict[str, Any]]:
+        """Return what is owed to archive and RIS, one row for each exam."""
+        return [
+            {
+                "number": job.number,
+                "accession": job.exam.accession,
+                "patient_id": job.exam.patient_id,
+                "patient_name": job.exam.patient_name,
+                "study_uid": job.exam.study_uid,
+                "started": job.exam.started.isoformat(),
+                "images": len(job.images),
+                "queued": len(self.disk.waiting(job)),
+                "acquired": job.acquired,
+                "owed": list(job.owed),
+                "error": job.error,
+            }
+            for job in self.disk.jobs()
+        ]
+
+    def send_queue(self) -> dict[str, Any]:
+        """Try again to deliver everything owed, all images on one association."""
+        with self.busy:
+            jobs = [self._report(self._acquired(job))[0] for job in self.disk.jobs()]
+            refusals = [self._report(job)[1] for job in jobs if job.owed]
+            outcome = self._send(jobs)
+            error = outcome.error or next((refusal for refusal in refusals if refusal), None)
+            for job in jobs:
+                if not self.disk.settle(job):
+                    self.disk.update(job, error=str(error or ""))
+        rest = {"sent": outcome.sent, "queued": outcome.left, "exams": len(self.disk.jobs())}
+        return {**rest, **(failure(error) if error else {"ok": True})}
+
+    def _send(self, jobs: list[Job]) -> Sent:
+        """Send the images of `jobs`; a failure is journalled and part of the outcome."""
+        peer = self.settings.archive()
+        waiting = sum(len(self.disk.waiting(job)) for job in jobs)
+        outcome = Sent(left=waiting)
+        try:
+            with self.journalled("send", peer, images=waiting):
+                caller, syntaxes = self.caller(), self.settings.syntaxes
+                outcome = delivery.send_images(self.disk, jobs, peer, caller, syntaxes)
+                if outcome.error:
+                    raise outcome.error
+        except NetworkError as error:
+            return Sent(sent=outcome.sent, left=outcome.left, error=error)
+        return outcome
+
+    def _report(self, job: Job) -> tuple[Job, NetworkError | None]:
+        """Send the MPPS messages that are due; what fails stays owed."""
+        peer = self.settings.ris()
+        try:
+            with self.journalled("mpps", peer, accession=job.exam.accession):
+                return delivery.report(self.disk, job, self.profile, peer, self.caller), None
+        except NetworkError as error:
+            newer = next((x for x in self.disk.jobs() if x.number == job.number), job)
+            return newer, error
+
+    def _tell_done(self, done: Performed) -> None:
+        rest = f", {done.queued} wait in the queue" if done.queued else ""
+        self.book.tell(
+            "device.exam.performed",
+            f"{self.name}: exam {done.accession or '(no accession)'}: {done.images} images, "
+            f"{done.sent} sent{rest}",
+            accession=done.accession, study_uid=done.study_uid, images=done.images,
+            sent=done.sent, queued=done.queued, reported=done.reported,
+        )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        """Return what there is to know about the device."""
+        jobs = self.disk.jobs()
+        return {
+            **super().facts(),
+            "modality": self.profile.modality,
+            "station_name": self.profile.station_name,
+            "manufacturer": self.profile.manufacturer,
+            "model": self.profile.model,
+            "protocols": {key: p.description for key, p in self.profile.protocols.items()},
+            "minutes_per_exam": self.profile.minutes_per_exam,
+            "performed": self.disk.begun,
+            "queued": sum(len(self.disk.waiting(job)) for job in jobs),
+            "owed": len(jobs),
+        }
