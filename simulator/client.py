@@ -104,16 +104,20 @@ class ArchiveClient:
 
     # --- the admin API ------------------------------------------------------------------------
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Any:
         """Call the admin API; logs in when needed."""
         for attempt_number in (1, 2):
             if not self._token:
                 self._token = self._login()
             try:
                 url = self.seat.facts["urls"]["api"] + path
-                return request(
-                    method, url, body, token=self._token, actor=self._actor, query=query or None
-                )
+                return request(method, url, body, token=self._token, actor=self._actor, query=query)
             except RefusedError as error:
                 if error.http_status != 401 or attempt_number == 2:
                     raise
@@ -138,7 +142,7 @@ class ArchiveClient:
 
     def studies(self, **filters: str) -> Rows:
         """List studies, newest first; filter by accession, patient_id, order_state, date."""
-        return Rows(self.call("GET", "/studies", **filters), _STUDY_COLUMNS)
+        return Rows(self.call("GET", "/studies", query=filters), _STUDY_COLUMNS)
 
     def study(self, study_uid: str) -> dict[str, Any]:
         """Return a study with its series and instances."""
@@ -147,7 +151,7 @@ class ArchiveClient:
 
     def unmatched(self) -> Rows:
         """List the studies that belong to no known order."""
-        rows = self.call("GET", "/studies", order_state="unmatched")
+        rows = self.call("GET", "/studies", query={"order_state": "unmatched"})
         return Rows(rows, ("patient_name", "patient_id", "accession", "description", "order_note"))
 
     def link(self, study_uid: str, accession: str) -> Outcome:
@@ -178,7 +182,7 @@ class ArchiveClient:
         answer: dict[str, Any] = self.call("POST", "/nodes", body)
         return answer
 
-    def change_node(self, ae: str, **changes: Any) -> dict[str, Any]:
+    def change_node(self, ae: str, /, **changes: Any) -> dict[str, Any]:
         """Change a node's ae, host, port, description or rights."""
         answer: dict[str, Any] = self.call("PATCH", f"/nodes/{ae}", changes)
         return answer
@@ -210,7 +214,7 @@ class ArchiveClient:
 
     def audit(self, text: str = "", **filters: str) -> Rows:
         """Search what happened at the archive; filters: kind, since, node, limit."""
-        rows = self.call("GET", "/audit", text=text, **filters)
+        rows = self.call("GET", "/audit", query={"text": text, **filters})
         return Rows(rows, ("hospital", "id", "kind", "text"))
 
 
@@ -282,7 +286,13 @@ class _HospitalClient:
     def __init__(self, seat: Seat, actor: str = "") -> None:
         self.seat, self.actor = seat, actor
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Any:
         """Call the hospital's API."""
         url = self.seat.facts["urls"]["hospital"] + path
         token = self.seat.secrets["instructor"]["token"] if self.actor else ""
@@ -292,7 +302,7 @@ class _HospitalClient:
             body,
             token=token,
             actor=self.actor,
-            query=query or None,
+            query=query,
             service="hospital",
         )
 
@@ -307,11 +317,11 @@ class RisClient(_HospitalClient):
 
     def orders(self, **filters: str) -> Rows:
         """List orders; filter by status, accession, patient_id, station_ae."""
-        return Rows(self.call("GET", "/orders", **filters))
+        return Rows(self.call("GET", "/orders", query=filters))
 
     def order(self, accession: str) -> dict[str, Any]:
         """Return one order; raises RefusedError if there is none."""
-        rows = self.call("GET", "/orders", accession=accession)
+        rows = self.call("GET", "/orders", query={"accession": accession})
         if not rows:
             raise RefusedError(f"The RIS knows no order '{accession}'.", "List the orders.", 404)
         found: dict[str, Any] = rows[0]
@@ -329,7 +339,7 @@ class RisClient(_HospitalClient):
 
     def worklist(self, **filters: str) -> Rows:
         """List what the worklist offers, as the RIS's own screen shows it."""
-        return Rows(self.call("GET", "/worklist", **filters))
+        return Rows(self.call("GET", "/worklist", query=filters))
 
     def mpps(self) -> Rows:
         """List the performed procedure steps the RIS was told of."""

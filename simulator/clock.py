@@ -54,18 +54,18 @@ class Clock:
     def __init__(self, path: Path) -> None:
         """Read from `path`; the file may be missing until the hospital has started."""
         self.path = path
-        self._stamp = (0, 0)
-        self._state = ClockState(hospital=DEFAULT_START, real=time.time(), mode="paused")
+        state = ClockState(hospital=DEFAULT_START, real=time.time(), mode="paused")
+        self._seen = ((0, 0), state)  # set together: threads share a clock
 
     @property
     def state(self) -> ClockState:
         """The newest state, read again only when the file has changed."""
         try:
             stamp = _stamp(self.path)
-            if stamp != self._stamp:
+            if stamp != self._seen[0]:
                 state = ClockState(**json.loads(self.path.read_text("utf-8")))
                 state.at(time.time())  # fails here, where the file can be named
-                self._state, self._stamp = state, stamp
+                self._seen = (stamp, state)
         except FileNotFoundError:
             pass
         except (ValueError, TypeError, OverflowError, OSError) as error:
@@ -73,7 +73,7 @@ class Clock:
                 f"The clock file {self.path} cannot be read: {error}.",
                 "Delete it and start the hospital again.",
             ) from error
-        return self._state
+        return self._seen[1]
 
     def now(self) -> datetime:
         """Return hospital time, naive and local to the hospital."""
@@ -86,7 +86,7 @@ class ClockKeeper(Clock):
     def __init__(self, path: Path, start: str = DEFAULT_START, speed: float = 1.0) -> None:
         """Go on where the clock stood when the hospital was last seen, or begin at `start`."""
         super().__init__(path)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         if path.exists():
             self._put(replace(self.state, real=time.time()))
         else:
@@ -115,17 +115,19 @@ class ClockKeeper(Clock):
 
     def jump(self, to: datetime) -> None:
         """Move hospital time forward to `to`; it never runs backwards."""
-        now = self.now()
-        if to < now:
-            raise UsageError(
-                f"Hospital time is {now:%Y-%m-%d %H:%M}: no jump back to {to:%Y-%m-%d %H:%M}.",
-                "Use 'pacslab reset' to begin the day again.",
-            )
-        self._change(hospital=to.isoformat())
+        with self._lock:
+            now = self.now()
+            if to < now:
+                raise UsageError(
+                    f"Hospital time is {now:%Y-%m-%d %H:%M}: no jump back to {to:%Y-%m-%d %H:%M}.",
+                    "Use 'pacslab reset' to begin the day again.",
+                )
+            self._change(hospital=to.isoformat())
 
     def step_to(self, to: datetime) -> None:
         """Put hospital time to `to` and hold it there: stepped mode."""
-        self._change(hospital=max(to, self.now()).isoformat(), mode="stepped")
+        with self._lock:
+            self._change(hospital=max(to, self.now()).isoformat(), mode="stepped")
 
     def rewind(self, state: ClockState) -> None:
         """Go back to a saved state: part of a reset, the one way backwards."""
@@ -138,7 +140,7 @@ class ClockKeeper(Clock):
 
     def _put(self, state: ClockState) -> None:
         write_atomically(self.path, json.dumps(asdict(state)).encode())
-        self._state, self._stamp = state, _stamp(self.path)
+        self._seen = (_stamp(self.path), state)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

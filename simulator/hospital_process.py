@@ -51,6 +51,7 @@ class Hospital:
         self.day = self.fleet.open_day(self.ris.book.place_next, config.pace_minutes)
         self.server = self.ris.serve("RISLAB", HOST, plan.ris)
         self._wanted = config.baseline_studies
+        self._begins = datetime.fromisoformat(config.start)
         self._first = threading.Thread(target=self._first_studies, name="baseline", daemon=True)
 
     def start(self) -> None:
@@ -64,7 +65,7 @@ class Hospital:
         if self._is_saved:
             self.day.start()
             return
-        self.fleet.baseline(self._wanted, self.ris.book.place_next)
+        self.fleet.baseline(self._wanted, self.ris.book.place_next, self._begins)
 
     @property
     def _is_saved(self) -> bool:

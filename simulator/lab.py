@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -65,6 +67,9 @@ def _command(seat: Path, port: int, home: Path) -> list[str]:
         "LabServerApp.user_settings_dir": home / "user-settings",
         "LabServerApp.workspaces_dir": home / "workspaces",
     }
+    shell = os.environ.get("SHELL") or shutil.which("bash")
+    if os.name != "nt" and shell:  # no log-in shell: that would set the PATH anew
+        options["ServerApp.terminado_settings"] = f"shell_command={shell}"
     return [
         sys.executable,
         "-m",
@@ -78,6 +83,10 @@ def _environment(seat: Path, token: str) -> dict[str, str]:
     home = seat / "run" / "jupyter"
     return {
         "PACSLAB_SEAT": str(seat),
+        # So that terminals find `pacslab`; last, so that DCMTK's tools come before pynetdicom's.
+        "PATH": os.pathsep.join(
+            [os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)]
+        ),
         "JUPYTER_TOKEN": token,
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),

@@ -324,14 +324,18 @@ class Seat:
         self.call("archive", "POST", "/baseline", {}, as_instructor=True)
         self.call("hospital", "POST", "/baseline", {}, as_instructor=True)
 
-    def reset(self) -> None:
-        """Put archive and hospital back to the baseline; journal and progress stay."""
+    def reset(self, *, resume: bool = True) -> None:
+        """Put archive and hospital back to the baseline; journal and progress stay.
+
+        Without `resume` the day stands still afterwards, as it does during an exercise.
+        """
         for service in SERVICES:
             if not self.is_up(service):
                 self.service("start", service)
         self.call("hospital", "POST", "/reset", {}, as_instructor=True)
         self.call("archive", "POST", "/reset", {}, as_instructor=True)
-        self.call("hospital", "POST", "/fleet", {"action": "resume"}, as_instructor=True)
+        if resume:
+            self.call("hospital", "POST", "/fleet", {"action": "resume"}, as_instructor=True)
 
     def status(self) -> dict[str, Any]:
         """Return what runs and what answers."""

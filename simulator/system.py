@@ -5,7 +5,6 @@ The one module that may call what only POSIX or only Windows has.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -16,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-WINDOWS = sys.platform == "win32"
+_children: dict[int, subprocess.Popen[bytes]] = {}  # what this process has spawned
 
 
 class Lock:
@@ -82,18 +81,19 @@ def spawn(arguments: list[str], log: Path, environment: dict[str, str] | None = 
             env={**os.environ, **(environment or {})},
             **options,  # type: ignore[call-overload]
         )
+    _children[process.pid] = process
     return int(process.pid)
 
 
 def is_running(pid: int) -> bool:
-    """Return whether a process lives; a child of ours that has ended is collected first."""
+    """Return whether a process lives; a child of ours that has ended is collected."""
+    if pid in _children:
+        return _children[pid].poll() is None
     if sys.platform == "win32":
         listed = subprocess.run(
             ["tasklist", "/FI", f"PID eq {pid}", "/NH"], capture_output=True, text=True, check=False
         )
         return str(pid) in listed.stdout
-    with contextlib.suppress(ChildProcessError):  # not every process is a child of ours
-        os.waitpid(pid, os.WNOHANG)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

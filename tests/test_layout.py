@@ -18,7 +18,10 @@ CLOCK = "simulator.clock"
 
 # What each part may import of the others. A part is a package or a module of simulator. A part
 # that is named in neither table is a new one: it may import what servers may.
-BASE = {"errors", "files", "clock", "config", "journal", "system", "ports", "http", "results"}
+BASE = {
+    *("errors", "files", "clock", "config", "journal", "system", "ports", "http", "results"),
+    "database",
+}
 SERVER = BASE | {"network", "web"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -30,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": {"errors", "files", "system"},
     "config": {"errors", "files", "clock", "system"},
     "journal": {"errors", "files", "clock", "config", "system"},
+    "database": {"errors", "files", "system"},
     "network": BASE,
     "web": BASE,
     "imaging": BASE,

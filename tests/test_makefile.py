@@ -106,11 +106,11 @@ def test_an_old_python_is_one_sentence(checkout: Path) -> None:
 def test_an_old_python_is_one_sentence_without_make() -> None:
     code = (
         "import runpy, sys\n"
-        "sys.version_info = (3, 9, 1, 'final', 0)\n"
+        "sys.version_info, sys.version = (3, 9, 1, 'final', 0), '3.9.1 (main)'\n"
         "runpy.run_module('simulator', run_name='__main__')\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30
     )
     assert done.returncode != 0
-    assert done.stderr.strip() == "PACS Lab needs Python 3.11 or newer; this is Python 3.9."
+    assert done.stderr.strip() == "PACS Lab needs Python 3.11 or newer; this is Python 3.9.1."

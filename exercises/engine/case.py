@@ -13,9 +13,9 @@ from simulator.client import Client
 class Case(Client):
     """A client of the seat that also knows the variables: `seat.given.device`."""
 
-    def __init__(self, client: Client, values: dict[str, Any]) -> None:
-        """Act as the administrator on the seat of `client`."""
-        super().__init__(client.seat)
+    def __init__(self, client: Client, values: dict[str, Any], actor: str = "") -> None:
+        """Act on the seat of `client`: as the administrator, or as `actor`."""
+        super().__init__(client.seat, actor)
         self.given = SimpleNamespace(**values)
 
     def study_of(self, accession: str) -> dict[str, Any] | None:

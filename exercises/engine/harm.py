@@ -1,8 +1,9 @@
 """Do no harm: what changed since the exercise began, apart from what it asks for.
 
 Two pictures of the seat are compared. What an exercise may change stands in its `may_change`, as
-patterns "area/item/key" such as "node/CT1/port". Everything else is harm; some of it endangers
-patients or opens the archive, and fails the run whatever else was achieved.
+patterns "area/item/key" such as "node/CT1/port"; "patient/M123/accession" means the studies that
+were this patient's. Everything else is harm; some of it endangers patients or opens the archive,
+and then nothing else counts.
 """
 
 from __future__ import annotations
@@ -32,11 +33,17 @@ class Change:
     key: str = ""
     old: Any = None
     new: Any = None
+    patient: str = ""  # whose study it was
 
     @property
     def path(self) -> str:
         """The form that patterns are written for."""
         return f"{self.area}/{self.item}/{self.key}"
+
+    def is_allowed(self, patterns: Sequence[str]) -> bool:
+        """Return whether one of these patterns covers the change."""
+        paths = [self.path, *([f"patient/{self.patient}/{self.key}"] if self.patient else [])]
+        return any(fnmatchcase(path, pattern) for path in paths for pattern in patterns)
 
     def __str__(self) -> str:
         """One sentence."""
@@ -50,15 +57,15 @@ class Change:
 
 def picture(client: Client) -> Picture:
     """Take a picture of everything that must not change unasked."""
-    archive, ris = client.archive, client.ris
-    archive.login()
+    seen = client.as_staff("instructor")  # reads without logging in
+    archive, ris = seen.archive, seen.ris
     readers: dict[str, Any] = {
         "study": lambda: _table(archive.studies(), "study_uid", _STUDY),
-        "user": lambda: _table(client.users.list(), "name", _USER),
-        "role": lambda: _table(client.users.roles(), "name", ("rights",)),
+        "user": lambda: _table(seen.users.list(), "name", _USER),
+        "role": lambda: _table(seen.users.roles(), "name", ("rights",)),
         "node": lambda: _table(archive.nodes(), "ae", ("host", "port", "rights", "description")),
         "setting": lambda: _table(archive.settings(), "key", ("value",)),
-        "device": lambda: {row["name"]: row["settings"] for row in client.fleet.devices()},
+        "device": lambda: {row["name"]: row["settings"] for row in seen.fleet.devices()},
         "mapping": lambda: _table(ris.mapping(), "code", ("station_ae", "modality", "protocol")),
         "order": lambda: _table(ris.orders(), "accession", _ORDER),
     }
@@ -75,12 +82,17 @@ def compare(before: Picture, after: Picture) -> list[Change]:
         found += [Change(area=area, item=item, old=old[item]) for item in old if item not in new]
         found += [Change(area=area, item=item, new=new[item]) for item in new if item not in old]
         for item in old.keys() & new.keys():
-            found += [
-                Change(area=area, item=item, key=key, old=value, new=new[item].get(key))
-                for key, value in old[item].items()
-                if new[item].get(key) != value
-            ]
+            found += _differences(area, item, old[item], new[item])
     return sorted(found, key=lambda change: change.path)
+
+
+def _differences(area: str, item: str, old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    patient = str(old["patient_id"]) if area == "study" else ""
+    return [
+        Change(area=area, item=item, key=key, old=value, new=new.get(key), patient=patient)
+        for key, value in old.items()
+        if new.get(key) != value
+    ]
 
 
 def harms(changes: Sequence[Change], allowed: Sequence[str]) -> list[Change]:
@@ -88,7 +100,7 @@ def harms(changes: Sequence[Change], allowed: Sequence[str]) -> list[Change]:
     return [
         change
         for change in changes
-        if not any(fnmatchcase(change.path, pattern) for pattern in allowed)
+        if not change.is_allowed(allowed)
         and not (change.area in ("study", "order") and change.old is None)
     ]
 

@@ -1,4 +1,4 @@
-"""What a trainee has done so far, in `progress/progress.json`: attempts, best score, time, hints."""
+"""What a trainee has done so far: attempts, best score, time and hints (`progress.json`)."""
 
 from __future__ import annotations
 

@@ -83,9 +83,12 @@ def expand(text: str, values: dict[str, Any]) -> list[str]:
     choices = [value if isinstance(value, list) else [value] for value in found]
     made = []
     for picked in product(*choices):
-        one = dict(zip(names, picked, strict=True))
-        made.append(_PLACE.sub(lambda place, one=one: str(one[place[1]]), text))
+        made.append(_put(text, dict(zip(names, picked, strict=True))))
     return made
+
+
+def _put(text: str, found: dict[str, Any]) -> str:
+    return _PLACE.sub(lambda place: str(found[place[1]]), text)
 
 
 def look_up(name: str, values: dict[str, Any]) -> Any:
@@ -109,8 +112,7 @@ def check(recipes: dict[str, dict[str, Any]], where: str) -> set[str]:
                 f"{where}: the variable '{name}' is not understood.",
                 f"Give it one of {', '.join(KINDS)}; further keys: {', '.join(sorted(OPTIONS))}.",
             )
-        if "lines" not in recipe:
-            check_text(recipe, known, where)
+        check_text(recipe, known | ({"it"} if "lines" in recipe else set()), where)
         known.add(name)
     return known
 
@@ -227,12 +229,12 @@ def _text(options: dict[str, Any], draw: Draw, chance: Random) -> Any:
 
 def _every(options: dict[str, Any], draw: Draw, chance: Random) -> list[Any]:
     """One key of every element of a list: `{ every = "{leavers}", key = "name" }`."""
-    return [item[options["key"]] for item in options["of"]]
+    return [item[options["key"]] for item in _flat(options["of"])]
 
 
 def _lines(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     """A line for every element of a list: `{ lines = "{staff}", as = "- {it.full_name}" }`."""
-    items = list(fill(options["of"], draw.values))
+    items = _flat(fill(options["of"], draw.values))
     if options.get("shuffled"):
         chance.shuffle(items)
     return "\n".join(fill(options["as"], {**draw.values, "it": item}) for item in items)
@@ -246,6 +248,12 @@ def _picked(
     found = chance.sample(sorted(able, key=lambda item: str(item[key])), count or 1)
     draw.taken |= {item[key] for item in found}
     return found if count else found[0]
+
+
+def _flat(value: Any) -> list[Any]:
+    """Return one list of everything in a list of lists."""
+    parts = value if isinstance(value, list) else [value]
+    return [one for part in parts for one in (part if isinstance(part, list) else [part])]
 
 
 def _facts(person: Person) -> dict[str, str]:

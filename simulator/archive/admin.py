@@ -236,16 +236,14 @@ class Admin:
             "order_state": t.studies.c.order_state,
             "date": t.studies.c.study_date,
         }
-        limit = call.query.get("limit", "0")
-        if not limit.isdigit():
-            raise UsageError(f"'{limit}' is not a limit.", "Give a whole number.")
+        limit = _limit(call, 0)
         unknown = set(call.query) - set(columns) - {"limit"}
         if unknown:
             raise UsageError(
                 f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {', '.join(columns)}."
             )
         wanted = [columns[key] == value for key, value in call.query.items() if key in columns]
-        return self.archive.index.studies(wanted, int(limit))
+        return self.archive.index.studies(wanted, limit)
 
     def study(self, call: Call) -> Any:
         """Show a study with its series and instances."""
@@ -309,16 +307,14 @@ class Admin:
 
     def audit(self, call: Call) -> Any:
         """Search the archive's journal by kind, text and time."""
-        words = call.query.get("text", "").lower()
+        words, limit = call.query.get("text", "").lower(), _limit(call, 500)
         found = self.journal.entries(
             kind=call.query.get("kind", ""),
             source="archive",
             since=call.query.get("since", ""),
             node=call.query.get("node", ""),
         )
-        limit = call.query.get("limit", "500")
-        count = int(limit) if limit.isdigit() and int(limit) > 0 else 500
-        return [vars(entry) for entry in found if words in entry.text.lower()][-count:]
+        return [vars(entry) for entry in found if words in entry.text.lower()][-limit:]
 
     # --- the lab's own ------------------------------------------------------------------------
 
@@ -340,3 +336,11 @@ class Admin:
 
     def _tell(self, kind: str, text: str, call: Call, what: str) -> None:
         self.archive.journal.write(kind, text, by=call.who.name, what=what, host=call.host)
+
+
+def _limit(call: Call, default: int) -> int:
+    """Return how many rows are wanted; 0 means the default."""
+    text = call.query.get("limit", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UsageError(f"'{text}' is not a limit.", "Give a whole number.")
+    return int(text) or default

@@ -104,6 +104,7 @@ class Archive:
         self.database.restore(self.baseline)
         self.settings.reload()
         self._sweep()
+        self.orders.resume()
         self.journal.write("archive.reset", "the archive went back to its baseline")
 
     def _sweep(self) -> None:
@@ -112,12 +113,14 @@ class Archive:
         Files are only ever removed here, so that a deleted study can come back with a reset. One
         that was written but not yet indexed was never acknowledged.
         """
-        wanted = self.index.digests()
-        if self.baseline.exists():
-            saved = Database(self.baseline, metadata)
-            wanted |= Index(saved).digests()
+        if count := self.store.sweep(self._wanted):
+            self.journal.write("store.swept", f"{count} files nobody needs were removed")
+
+    def _wanted(self) -> set[str]:
+        if not self.baseline.exists():
+            return self.index.digests()
+        saved = Database(self.baseline, metadata)
+        try:
+            return self.index.digests() | Index(saved).digests()
+        finally:
             saved.close()
-        orphans = [digest for digest in self.store.digests() if digest not in wanted]
-        if orphans:
-            self.store.remove(orphans)
-            self.journal.write("store.swept", f"{len(orphans)} files nobody needs were removed")

@@ -12,6 +12,7 @@ from io import BytesIO
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
+from pydicom.multival import MultiValue
 from pydicom.uid import UID
 
 from simulator.network.dimse import encode_dataset
@@ -134,6 +135,8 @@ def pack(ds: Dataset) -> bytes:
     kept.SpecificCharacterSet = "ISO_IR 192"
     for element in ds:
         kept[element.tag] = element
+    for _ in kept.iterall():
+        pass  # decodes what is nested, which would else be written in its old character set
     return encode_dataset(kept, EXPLICIT)
 
 
@@ -143,6 +146,8 @@ def unpack(data: bytes) -> Dataset:
 
 
 def text(ds: Dataset, keyword: str) -> str:
-    """Return an attribute's value as text, empty if it is missing."""
+    """Return an attribute's value as text without padding, empty if it is missing."""
     value = ds.get(keyword)
-    return "" if value is None else str(value)
+    if isinstance(value, MultiValue):
+        value = "\\".join(map(str, value))
+    return "" if value is None else str(value).strip()

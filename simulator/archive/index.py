@@ -163,7 +163,7 @@ def enter(
     if db.execute(select(t.instances.c.pk).where(same)).first():
         if not replace:
             return Filed.DUPLICATE
-        db.execute(delete(t.instances).where(same))
+        _remove_instance(db, location.sop_uid)
     study, is_new = _study(db, header, received)
     db.execute(
         insert(t.instances).values(
@@ -184,19 +184,35 @@ def enter(
 
 def remove_study(db: Connection, study_uid: str) -> int:
     """Delete a study's rows, and its patient's if that was the last study."""
+    studies = select(t.studies.c.pk).where(t.studies.c.study_uid == study_uid)
+    series = select(t.series.c.pk).where(t.series.c.study_pk.in_(studies))
+    count = db.execute(delete(t.instances).where(t.instances.c.series_pk.in_(series))).rowcount
+    _prune(db, study_uid)
+    return int(count)
+
+
+def _remove_instance(db: Connection, sop_uid: str) -> None:
+    same = t.instances.c.sop_uid == sop_uid
+    study_uid = db.execute(
+        select(t.studies.c.study_uid).select_from(all_levels()).where(same)
+    ).scalar_one()
+    db.execute(delete(t.instances).where(same))
+    _prune(db, study_uid)
+
+
+def _prune(db: Connection, study_uid: str) -> None:
+    """Delete what has become empty of a study: series, the study itself, its patient."""
     row = db.execute(
         select(t.studies.c.pk, t.studies.c.patient_pk).where(t.studies.c.study_uid == study_uid)
     ).first()
     if row is None:
-        return 0
-    inside = select(t.series.c.pk).where(t.series.c.study_pk == row.pk)
-    count = db.execute(delete(t.instances).where(t.instances.c.series_pk.in_(inside))).rowcount
-    db.execute(delete(t.series).where(t.series.c.study_pk == row.pk))
-    db.execute(delete(t.studies).where(t.studies.c.pk == row.pk))
-    others = select(t.studies.c.pk).where(t.studies.c.patient_pk == row.patient_pk)
-    if db.execute(others).first() is None:
-        db.execute(delete(t.patients).where(t.patients.c.pk == row.patient_pk))
-    return int(count)
+        return
+    for table, key, here in (
+        (t.series, t.instances.c.series_pk, t.series.c.study_pk == row.pk),
+        (t.studies, t.series.c.study_pk, t.studies.c.pk == row.pk),
+        (t.patients, t.studies.c.patient_pk, t.patients.c.pk == row.patient_pk),
+    ):
+        db.execute(delete(table).where(here, ~select(key).where(key == table.c.pk).exists()))
 
 
 def _patient(db: Connection, header: Dataset) -> int:
@@ -225,7 +241,7 @@ def _study(db: Connection, header: Dataset, received: str) -> tuple[int, bool]:
         lambda: {
             "patient_pk": _patient(db, header),
             "study_uid": uid,
-            "study_date": text(header, "StudyDate"),
+            "study_date": text(header, "StudyDate").replace(".", ""),
             "accession": text(header, "AccessionNumber"),
             "received": received,
             "order_state": "new",
@@ -240,7 +256,7 @@ def _series(db: Connection, header: Dataset, study: int) -> int:
     return _get_or_add(
         db,
         t.series,
-        t.series.c.series_uid == uid,
+        (t.series.c.study_pk == study) & (t.series.c.series_uid == uid),
         lambda: {
             "study_pk": study,
             "series_uid": uid,
@@ -300,7 +316,7 @@ def _study_facts(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _grouped(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def _grouped(rows: Sequence[Any]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.series_uid not in found:

@@ -45,7 +45,8 @@ def _sequence_matches(key: DataElement, stored: Dataset, case_sensitive_names: b
     """Match a sequence: some stored item must match all keys of the one query item (C.2.2.2.6)."""
     if not key.value or not len(key.value[0]):
         return True
-    items = stored[key.tag].value if key.tag in stored else [Dataset()]
+    found = stored.get(key.tag)
+    items = found.value if found is not None and found.VR == "SQ" else [Dataset()]
     return any(
         matches(key.value[0], item, case_sensitive_names=case_sensitive_names)
         for item in items or [Dataset()]

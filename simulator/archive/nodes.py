@@ -29,13 +29,10 @@ class Node:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be an AE title, an address or a right."""
-        if not self.ae or len(self.ae) > 16 or not self.ae.isascii() or not self.ae.isprintable():
+        if not is_ae_title(self.ae):
             raise UsageError(
-                f"'{self.ae}' is not an AE title.", "Use 1 to 16 printable ASCII characters."
-            )
-        if "\\" in self.ae or self.ae != self.ae.strip():
-            raise UsageError(
-                f"'{self.ae}' is not an AE title.", "No backslash, no space at either end."
+                f"'{self.ae}' is not an AE title.",
+                "Use 1 to 16 printable ASCII characters, no backslash, no space at either end.",
             )
         _check_host(self.host)
         if type(self.port) is not int or not 0 <= self.port <= 65535:
@@ -54,6 +51,12 @@ class Node:
     def facts(self) -> dict[str, Any]:
         """The node as JSON holds it."""
         return {**asdict(self), "rights": list(self.rights)}
+
+
+def is_ae_title(text: str) -> bool:
+    """Return whether this can be an AE title (PS3.5 6.2)."""
+    fine = text.isascii() and text.isprintable() and "\\" not in text
+    return fine and 0 < len(text) <= 16 and text == text.strip()
 
 
 def _check_host(host: str) -> None:
@@ -76,9 +79,16 @@ def make(facts: dict[str, Any]) -> Node:
         if key not in known:
             raise UsageError(f"A node has no '{key}'.", f"It has: {', '.join(sorted(known))}.")
     values = dict(facts)
+    for key in ("ae", "host", "description"):
+        if not isinstance(values.get(key, ""), str):
+            raise UsageError(f"{values[key]!r} is no {key} of a node.", "Give a text.")
     if "rights" in values:
         rights = values["rights"]
-        values["rights"] = tuple(rights.split(",") if isinstance(rights, str) else rights)
+        if not isinstance(rights, (str, list, tuple)):
+            raise UsageError(f"{rights!r} are no rights.", f"Give some of {', '.join(RIGHTS)}.")
+        values["rights"] = tuple(
+            filter(None, rights.split(",")) if isinstance(rights, str) else rights
+        )
     if isinstance(values.get("port"), str) and values["port"].isdigit():
         values["port"] = int(values["port"])
     return Node(**values)

@@ -38,13 +38,18 @@ class Orders:
         self.journal, self.host = journal, host
         self._waiting: queue.Queue[str] = queue.Queue()
         self._stopped = threading.Event()
+        self._trouble = ""
         self._thread = threading.Thread(target=self._work, name="orders", daemon=True)
 
     def start(self) -> None:
-        """Begin with the studies whose order was not looked up yet."""
+        """Begin to look."""
+        self.resume()
+        self._thread.start()
+
+    def resume(self) -> None:
+        """Go on with the studies whose order was not looked up yet."""
         for study in self.index.studies([t.studies.c.order_state == "new"]):
             self.expect(study["study_uid"])
-        self._thread.start()
 
     def stop(self) -> None:
         """Stop looking."""
@@ -96,8 +101,14 @@ class Orders:
             try:
                 self.match(study_uid)
             except NetworkError as error:
-                self.journal.write("orders.unreachable", error.sentence, study=study_uid)
+                if error.sentence != self._trouble:  # said once, however long it lasts
+                    self.journal.write("orders.unreachable", error.sentence, study=study_uid)
+                self._trouble = error.sentence
                 self._later(study_uid)
+            except Exception as error:  # a worklist may answer anything; the next study must go on
+                self.journal.write("bug", f"orders: {type(error).__name__}: {error}")
+            else:
+                self._trouble = ""
 
     def _later(self, study_uid: str) -> None:
         timer = threading.Timer(_RETRY_SECONDS, self.expect, [study_uid])

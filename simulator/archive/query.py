@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from sqlalchemy import Column, func, or_, select
 
@@ -75,10 +76,11 @@ def conditions(identifier: Dataset, level: str, *, fold_names: bool = True) -> l
         if _asked(identifier, keyword, level):
             found.append(or_(*(_like(column, text) for text in values(identifier[keyword]))))
     if _asked(identifier, "PatientName", level) and fold_names:
-        found.extend(_name(text) for text in values(identifier["PatientName"]))
+        found.append(or_(*(_name(text) for text in values(identifier["PatientName"]))))
     if _asked(identifier, "StudyDate", level):
         found.extend(_dates(values(identifier["StudyDate"])))
-    if "ModalitiesInStudy" in identifier and (asked := values(identifier["ModalitiesInStudy"])):
+    asked = values(identifier["ModalitiesInStudy"]) if "ModalitiesInStudy" in identifier else []
+    if asked and level != "PATIENT":
         inside = (t.series.c.study_pk == t.studies.c.pk) & or_(
             *(_like(t.series.c.modality, text) for text in asked)
         )
@@ -96,7 +98,7 @@ def _asked(identifier: Dataset, keyword: str, level: str) -> bool:
 def _like(column: Column[Any], text: str) -> Any:
     """Compare with wildcards; SQL's own metacharacters are taken literally."""
     if not has_wildcard(text):
-        return func.trim(column) == text
+        return column == text
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return column.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
 
@@ -113,18 +115,18 @@ def _name(text: str) -> Any:
 
 
 def _dates(asked: list[str]) -> Iterator[Any]:
-    """Narrow by date where both sides are plain; older formats are left to the matching."""
+    """Narrow by date."""
     column = t.studies.c.study_date
     for text in asked[:1] if len(asked) == 1 else []:
-        limits = split_range(text)
+        limits = split_range(text.replace(".", ""))
         if limits is None:
-            yield or_(column == text.replace(".", ""), column.like("%.%"))
+            yield column == text.replace(".", "")
             continue
-        first, last = (limit.replace(".", "") for limit in limits)
+        first, last = limits
         if first:
-            yield or_(column >= first, column.like("%.%"))
+            yield column >= first
         if last:
-            yield or_(column <= last, column.like("%.%"))
+            yield func.substr(column, 1, len(last)) <= last
 
 
 def find(
@@ -182,7 +184,8 @@ def unsupported(identifier: Dataset, level: str) -> list[str]:
         for element in identifier
         if element.tag not in supported
         and element.keyword not in _NO_KEYS
-        and element.keyword != "ModalitiesInStudy"
+        and not (element.keyword == "ModalitiesInStudy" and level != "PATIENT")
+        and not _is_group_length(element)
         and (element.VR == "SQ" or values(element))
     ]
 
@@ -190,10 +193,11 @@ def unsupported(identifier: Dataset, level: str) -> list[str]:
 def _answer(db: Any, identifier: Dataset, stored: Dataset, row: Any, level: str) -> Dataset:
     """Return the asked-for attributes: known ones filled, the others empty (C.4.1.1.3.2)."""
     answer = Dataset()
+    reached = LEVELS[: LEVELS.index(level) + 1]
     for element in identifier:
-        if element.keyword in _NO_KEYS:
+        if element.keyword in _NO_KEYS or _is_group_length(element):
             continue
-        if COMPUTED.get(element.keyword) == level:
+        if COMPUTED.get(element.keyword) in reached:
             setattr(answer, element.keyword, _computed(db, element.keyword, row))
         elif element.tag in stored:
             answer[element.tag] = stored[element.tag]
@@ -204,6 +208,10 @@ def _answer(db: Any, identifier: Dataset, stored: Dataset, row: Any, level: str)
         answer[unique] = stored[unique]
     answer.QueryRetrieveLevel = level
     return answer
+
+
+def _is_group_length(element: DataElement) -> bool:
+    return element.tag.element == 0  # retired in data sets (PS3.5 7.2), still sent by some
 
 
 def _computed(db: Any, keyword: str, row: Any) -> Any:

@@ -7,6 +7,9 @@ its Original Attributes Sequence (PS3.3 C.12.1.1.9).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -38,41 +41,68 @@ def link(
     index: Index, store: FileStore, study_uid: str, order: dict[str, Any], now: datetime, by: str
 ) -> int:
     """Give a study the identity its order says; returns how many instances were corrected."""
-    locations = index.locate([t.studies.c.study_uid == study_uid])
-    corrected = [
-        _corrected(store, location, lambda ds: _apply(ds, order, now, by)) for location in locations
-    ]
+    while True:
+        locations = index.locate([t.studies.c.study_uid == study_uid])
+        with ExitStack() as filing:
+            corrected = [
+                _corrected(filing, store, location, lambda ds: _apply(ds, order, now, by))
+                for location in locations
+            ]
+            if _refile(index, study_uid, locations, corrected, f"{order['accession']} by {by}"):
+                return len(corrected)
+
+
+def _refile(
+    index: Index,
+    study_uid: str,
+    locations: list[Location],
+    corrected: list[tuple[Dataset, Location]],
+    how: str,
+) -> bool:
+    """Enter the corrected instances in place of the old; False if others have arrived meanwhile."""
     sources = {
         instance["sop_uid"]: (instance["source"], instance["received"])
         for series in index.tree(study_uid)
         for instance in series["instances"]
     }
     with index.database.write() as db:  # all or nothing: re-filed in one transaction
+        if index.locate([t.studies.c.study_uid == study_uid]) != locations:
+            return False
         remove_study(db, study_uid)
         for ds, location in corrected:
             source, received = sources[location.sop_uid]
             enter(db, _kept(ds), location, source, received, replace=False)
-    note = f"linked to order {order['accession']} by {by}"
-    index.set_order_state(study_uid, "matched", note)
-    return len(corrected)
+        index.set_order_state(study_uid, "matched", f"linked to order {how}")
+    return True
 
 
 def _apply(ds: Dataset, order: dict[str, Any], now: datetime, by: str) -> None:
     """Write the order's identity into a data set and keep what it replaces."""
-    before = Dataset()
-    for keyword, name in _FROM_ORDER.items():
-        value = order[name]
-        if text(ds, keyword) == value:
-            continue
-        if keyword in ds:
-            before[keyword] = ds[keyword]
-        setattr(ds, keyword, value)
+    changes = {
+        keyword: order[name]
+        for keyword, name in _FROM_ORDER.items()
+        if text(ds, keyword) != order[name]
+    }
+    if not all(value.isascii() for value in changes.values()):
+        _to_unicode(ds)
     request = Dataset()
     request.AccessionNumber = order["accession"]
     request.RequestedProcedureID = order["requested_procedure_id"]
     request.ScheduledProcedureStepID = order["step_id"]
-    ds.RequestAttributesSequence = Sequence([request])
+    changes["RequestAttributesSequence"] = Sequence([request])
+    before = Dataset()
+    for keyword, value in changes.items():
+        if keyword in ds:
+            before[keyword] = deepcopy(ds[keyword])  # setattr changes an element in place
+        setattr(ds, keyword, value)
     _remember(ds, before, now, by)
+
+
+def _to_unicode(ds: Dataset) -> None:
+    """Declare UTF-8, in which every name can be written."""
+    for _ in ds.iterall():
+        pass  # decodes every text while the old character set is known
+    ds.SpecificCharacterSet = "ISO_IR 192"
 
 
 def _remember(ds: Dataset, before: Dataset, now: datetime, by: str) -> None:
@@ -87,24 +117,16 @@ def _remember(ds: Dataset, before: Dataset, now: datetime, by: str) -> None:
 
 
 def _corrected(
-    store: FileStore, location: Location, change: Callable[[Dataset], None]
+    filing: ExitStack, store: FileStore, location: Location, change: Callable[[Dataset], None]
 ) -> tuple[Dataset, Location]:
     """Write a changed copy of an instance and return its header and place."""
     ds = dcmread(BytesIO(store.read(location.digest)))
     change(ds)
     source = str(ds.file_meta.get("SourceApplicationEntityTitle", ""))
     meta = file_meta(location.sop_class, location.sop_uid, location.transfer_syntax, source)
-    stored = store.put([meta, encode_dataset(ds, location.transfer_syntax)])
-    return ds, Location(
-        sop_uid=location.sop_uid,
-        sop_class=location.sop_class,
-        transfer_syntax=location.transfer_syntax,
-        digest=stored.digest,
-        offset=len(meta),
-        size=stored.size,
-        study_uid=location.study_uid,
-        series_uid=location.series_uid,
-    )
+    data = encode_dataset(ds, location.transfer_syntax)
+    stored = filing.enter_context(store.put([meta, data]))
+    return ds, replace(location, digest=stored.digest, offset=len(meta), size=stored.size)
 
 
 def _kept(ds: Dataset) -> Dataset:

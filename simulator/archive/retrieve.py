@@ -21,7 +21,7 @@ from simulator.archive.store import FileStore
 from simulator.errors import CannotError, NetworkError, StatusError
 from simulator.network import dimse
 from simulator.network.associate import PLAIN, send_store
-from simulator.network.association import Association
+from simulator.network.association import Aborted, Association
 from simulator.network.dimse import DimseError, Reply, Request
 
 _COLUMNS = {
@@ -30,6 +30,8 @@ _COLUMNS = {
     "SERIES": t.series.c.series_uid,
     "IMAGE": t.instances.c.sop_uid,
 }
+
+_PIXEL_CAP = 1 << 30  # bytes; a few bytes of RLE can claim any size
 
 
 def wanted(index: Index, identifier: Dataset, model: str) -> list[Location]:
@@ -131,10 +133,15 @@ def move(
         return
     done = 0
     cancelled = False
+    gone: Aborted | None = None
     try:
         with connect() as association:
             for location in locations:
-                if cancelled := request.cancelled():
+                try:
+                    cancelled = request.cancelled()
+                except Aborted as error:  # whoever asked is gone, not the destination
+                    gone = error
+                if cancelled or gone:
                     break
                 status = send_one(association, store, location, _originator(request))
                 counters.count(status, location.sop_uid)
@@ -143,6 +150,8 @@ def move(
     except NetworkError as error:
         note("c-move.suboperations", f"sub-operations to {_to(request)} failed: {error.sentence}")
         counters.fail_rest(locations[done:])
+    if gone:
+        raise gone
     yield counters.final(cancelled=cancelled)
 
 
@@ -199,18 +208,31 @@ def _adapted(
         return location.transfer_syntax, memoryview(data)[location.offset :]
     for syntax in PLAIN:
         if association.accepted(location.sop_class, syntax):
-            return syntax, transcode(data, syntax)
+            return syntax, transcode(data, UID(syntax))
     return location.transfer_syntax, b""  # send_store says that no context was accepted
 
 
 def transcode(data: bytes, syntax: UID) -> bytes:
     """Return the data set of a Part 10 file in an uncompressed little endian syntax."""
-    ds = dcmread(BytesIO(data))
     try:
-        if ds.file_meta.TransferSyntaxUID.is_compressed:
-            ds.decompress()
+        ds = dcmread(BytesIO(data))
+        stored = ds.file_meta.TransferSyntaxUID
+        if stored.is_compressed and _pixel_bytes(ds) <= _PIXEL_CAP:
+            ds.decompress(generate_instance_uid=False)
+            return dimse.encode_dataset(ds, syntax)
+        if stored.is_little_endian and not stored.is_compressed:
+            return dimse.encode_dataset(ds, syntax)
     except Exception as error:  # a codec may fail in any way on any bits
-        raise CannotError(f"The pixel data cannot be decompressed: {error}.") from error
-    if not ds.file_meta.TransferSyntaxUID.is_little_endian:
-        raise CannotError("Big endian objects are only sent as they are stored.")
-    return dimse.encode_dataset(ds, syntax)
+        raise CannotError(f"The object cannot be converted: {error}.") from error
+    raise CannotError("Big endian and very large objects are only sent as they are stored.")
+
+
+def _pixel_bytes(ds: Dataset) -> int:
+    """Return how much memory the decompressed pixels will take, as the header says."""
+    return (
+        (ds.get("Rows") or 0)
+        * (ds.get("Columns") or 0)
+        * (ds.get("SamplesPerPixel") or 1)
+        * int(ds.get("NumberOfFrames") or 1)
+        * ((ds.get("BitsAllocated") or 8) // 8)
+    )

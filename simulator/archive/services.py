@@ -36,6 +36,7 @@ from pynetdicom.presentation import (
     build_context,
 )
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+from sqlalchemy.exc import OperationalError
 
 from simulator.archive import retrieve
 from simulator.archive.attributes import read_header, text
@@ -154,6 +155,7 @@ class Services:
     def c_store(self, request: Request) -> Reply | int:
         """Keep one instance (PS3.4 B)."""
         self._need(request, "store")
+        _check_class(request)
         header = self._checked_header(request)
         if self.index.find_instance(request.sop_instance) and not self._replaces():
             return self._duplicate(request)
@@ -162,20 +164,19 @@ class Services:
     def c_find(self, request: Request) -> Iterator[Reply]:
         """Answer a query (PS3.4 C.4.1)."""
         self._need(request, "find")
-        model, _ = _MODELS[request.sop_class]
-        level = check_level(request.identifier, model)
+        level = check_level(request.identifier, _model(request, "find"))
         return self._matches(request, level)
 
     def c_move(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for to a third party (PS3.4 C.4.2)."""
         self._need(request, "move")
+        model = _model(request, "move")
         destination = request.command.get("MoveDestination") or ""
         node = self.nodes.find(destination)
         if node is None or not node.port:
             raise DimseError(
                 dimse.MOVE_DESTINATION_UNKNOWN, f"'{destination}' is not a known move destination"
             )
-        model, _ = _MODELS[request.sop_class]
         locations = retrieve.wanted(self.index, request.identifier, model)
         return retrieve.move(
             request, self.store, locations, lambda: self._call(node, locations), self._note
@@ -184,7 +185,7 @@ class Services:
     def c_get(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for back to the one who asked (PS3.4 C.4.3)."""
         self._need(request, "get")
-        model, _ = _MODELS[request.sop_class]
+        model = _model(request, "get")
         locations = retrieve.wanted(self.index, request.identifier, model)
         return retrieve.get(request, self.store, locations)
 
@@ -227,26 +228,25 @@ class Services:
             request.sop_class, request.sop_instance, request.context.transfer_syntax,
             request.calling,
         )  # fmt: skip
-        try:
-            stored = self.store.put([meta, *request.fragments])
-        except OSError as error:
-            raise DimseError(
-                dimse.OUT_OF_RESOURCES, f"cannot write: {error.strerror or error}"
-            ) from error
-        location = Location(
-            sop_uid=request.sop_instance,
-            sop_class=request.sop_class,
-            transfer_syntax=request.context.transfer_syntax,
-            digest=stored.digest,
-            offset=len(meta),
-            size=stored.size,
-            study_uid=text(header, "StudyInstanceUID"),
-            series_uid=text(header, "SeriesInstanceUID"),
-        )
         received = self.clock.now().isoformat(timespec="milliseconds")
-        filed = self.index.file(
-            header, location, request.calling, received, replace=self._replaces()
-        )
+        try:
+            with self.store.put([meta, *request.fragments]) as stored:
+                location = Location(
+                    sop_uid=request.sop_instance,
+                    sop_class=request.sop_class,
+                    transfer_syntax=request.context.transfer_syntax,
+                    digest=stored.digest,
+                    offset=len(meta),
+                    size=stored.size,
+                    study_uid=text(header, "StudyInstanceUID"),
+                    series_uid=text(header, "SeriesInstanceUID"),
+                )
+                filed = self.index.file(
+                    header, location, request.calling, received, replace=self._replaces()
+                )
+        except (OSError, OperationalError) as error:  # the disk of the files, or of the index
+            why = getattr(error, "strerror", None) or getattr(error, "orig", error)
+            raise DimseError(dimse.OUT_OF_RESOURCES, f"cannot write: {why}") from error
         if filed is Filed.DUPLICATE:  # another association was quicker
             return self._duplicate(request)
         if filed is Filed.NEW_STUDY:
@@ -310,6 +310,22 @@ def _storage_contexts() -> list[PresentationContext]:
         context.scu_role = context.scp_role = True
         found.append(context)
     return found
+
+
+def _check_class(request: Request) -> None:
+    if request.sop_class != request.context.abstract_syntax:
+        raise DimseError(
+            dimse.SOP_CLASS_NOT_SUPPORTED, "the SOP class is not that of the presentation context"
+        )
+
+
+def _model(request: Request, service: str) -> str:
+    """Return the information model that is asked, as its presentation context says."""
+    _check_class(request)
+    model, offered = _MODELS.get(request.sop_class, ("", ""))
+    if offered != service:
+        raise DimseError(dimse.SOP_CLASS_NOT_SUPPORTED, f"that SOP class has no {request.name}")
+    return model
 
 
 def _is_uid(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from simulator.archive import tables as t
+from simulator.archive.nodes import is_ae_title
 from simulator.database import Database
 from simulator.errors import UsageError
 
@@ -59,7 +60,9 @@ class Setting:
         if isinstance(value, bool):
             raise ValueError
         if isinstance(self.default, str):
-            return str(value).strip()
+            if not isinstance(value, str) or not is_ae_title(value.strip()):
+                raise ValueError  # all texts we have are AE titles, or choices
+            return value.strip()
         return type(self.default)(str(value))
 
     def _wrong(self, value: Any) -> UsageError:
@@ -74,7 +77,7 @@ class Setting:
             return "true or false"
         kind = "a whole number" if isinstance(self.default, int) else "a number"
         if isinstance(self.default, str):
-            return "a text"
+            return "an AE title (1 to 16 ASCII characters)"
         return f"{kind} from {self.low:g} to {self.high:g}"
 
 

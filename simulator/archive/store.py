@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,8 @@ class FileStore:
         self.folder, self._incoming = folder, folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
         self._numbers = itertools.count()
+        self._being_filed: list[str] = []  # digests; the same content may come twice at once
+        self._lock = threading.Lock()
         for leftover in self._incoming.iterdir():
             leftover.unlink()
 
@@ -43,22 +47,20 @@ class FileStore:
             raise ValueError("not a SHA-256 digest")
         return self.folder / digest[:2] / f"{digest}.dcm"
 
-    def put(self, buffers: Sequence[Buffer]) -> Stored:
-        """Write a file and make it durable; raises OSError when the disk says no."""
-        sha = hashlib.sha256()
+    @contextmanager
+    def put(self, buffers: Sequence[Buffer]) -> Iterator[Stored]:
+        """Write a file and make it durable; raises OSError when the disk says no.
+
+        Enter it in the index within the block: until its end, `sweep` passes the file over.
+        """
         temporary = self._incoming / f"{os.getpid()}-{next(self._numbers)}"
         try:
-            with temporary.open("wb", buffering=0) as handle:
-                for buffer in buffers:
-                    sha.update(buffer)
-                    _write_all(handle.fileno(), buffer)
-                os.fsync(handle.fileno())
-                size = handle.tell()
-            self._rename(temporary, self.path(sha.hexdigest()))
-        except BaseException:
+            stored = _write(temporary, buffers)
+            with self._filing(stored.digest):
+                self._rename(temporary, self.path(stored.digest))
+                yield stored
+        finally:
             temporary.unlink(missing_ok=True)
-            raise
-        return Stored(digest=sha.hexdigest(), size=size)
 
     def read(self, digest: str) -> bytes:
         """Return a file's bytes; raises CannotError if it is gone."""
@@ -67,15 +69,29 @@ class FileStore:
         except OSError as error:
             raise CannotError(f"The file {digest[:12]}… is not in the store: {error}.") from error
 
-    def remove(self, digests: Iterable[str]) -> None:
-        """Remove files; those that are gone already are passed over."""
-        for digest in digests:
-            self.path(digest).unlink(missing_ok=True)
+    def sweep(self, wanted: Callable[[], set[str]]) -> int:
+        """Remove the files that nobody wants and return how many; what is being filed stays."""
+        with self._lock:  # what is about to be filed waits: its content may be an orphan's
+            keep = wanted() | set(self._being_filed)
+            orphans = [digest for digest in self.digests() if digest not in keep]
+            for digest in orphans:
+                self.path(digest).unlink(missing_ok=True)
+        return len(orphans)
 
     def digests(self) -> Iterator[str]:
         """Yield the digest of every file there is."""
         for path in self.folder.glob("??/*.dcm"):
             yield path.stem
+
+    @contextmanager
+    def _filing(self, digest: str) -> Iterator[None]:
+        with self._lock:
+            self._being_filed.append(digest)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._being_filed.remove(digest)
 
     def _rename(self, temporary: Path, final: Path) -> None:
         if not final.parent.exists():
@@ -83,6 +99,16 @@ class FileStore:
             sync_folder(self.folder)
         os.replace(temporary, final)
         sync_folder(final.parent)
+
+
+def _write(path: Path, buffers: Sequence[Buffer]) -> Stored:
+    sha = hashlib.sha256()
+    with path.open("wb", buffering=0) as handle:
+        for buffer in buffers:
+            sha.update(buffer)
+            _write_all(handle.fileno(), buffer)
+        os.fsync(handle.fileno())
+        return Stored(digest=sha.hexdigest(), size=handle.tell())
 
 
 def _write_all(descriptor: int, buffer: Buffer) -> None:

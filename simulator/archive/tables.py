@@ -37,7 +37,7 @@ studies = Table(
     Column("pk", _Key, primary_key=True),
     Column("patient_pk", ForeignKey("patients.pk"), nullable=False, index=True),
     Column("study_uid", String, nullable=False, unique=True),
-    Column("study_date", String, nullable=False, index=True),
+    Column("study_date", String, nullable=False, index=True),  # without dots, as matched
     Column("accession", String, nullable=False, index=True),
     Column("received", String, nullable=False),  # hospital time, ISO 8601
     Column("order_state", String, nullable=False, index=True),  # new | matched | unmatched
@@ -49,9 +49,10 @@ series = Table(
     metadata,
     Column("pk", _Key, primary_key=True),
     Column("study_pk", ForeignKey("studies.pk"), nullable=False, index=True),
-    Column("series_uid", String, nullable=False, unique=True),
+    Column("series_uid", String, nullable=False, index=True),
     Column("modality", String, nullable=False, index=True),
     Column("attributes", LargeBinary, nullable=False),
+    UniqueConstraint("study_pk", "series_uid"),  # careless devices repeat one in another study
 )
 instances = Table(
     "instances",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import lru_cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -159,11 +160,12 @@ class Users:
     def login(self, name: str, password: str, host: str = "") -> str:
         """Return a token; raises RefusedError in words that suit the case."""
         row = self._find(name)
-        if row is None or not self._verified(row.password, password):
+        hashed = row.password if row is not None else ""
+        if not self._verified(hashed or _nobodys_hash(), password) or not hashed:
             self._failed(name, row, host)
         assert row is not None
         if row.status != "active":
-            self._tell("login.refused", f"{name} is {row.status} and may not log in", name, host)
+            self._tell("login.refused", f"{name} is {row.status} and may not log in", name, name, host=host)
             raise RefusedError(
                 f"The account {name} is {row.status}.", "A PACS administrator can change that.", 403
             )
@@ -176,7 +178,7 @@ class Users:
                 .where(t.users.c.name == name)
                 .values(failures=0, last_login=self._now())
             )
-        self._tell("login", f"{name} logged in", name, host)
+        self._tell("login", f"{name} logged in", name, name, host=host)
         return token
 
     def logout(self, token: str) -> None:
@@ -203,7 +205,7 @@ class Users:
         """Count a wrong password, lock the account if the policy says so, and refuse."""
         why = "unknown user" if row is None else "wrong password"
         shown = name[:64] if name.isprintable() else "?"
-        self._tell("login.failed", f"log-in as {shown} failed: {why}", shown, host)
+        self._tell("login.failed", f"log-in as {shown} failed: {why}", shown, shown, host=host)
         if row is not None:
             failures = row.failures + 1
             limit = int(self.settings["login.max_failures"])
@@ -216,12 +218,12 @@ class Users:
                 )
             if locks:
                 text = f"{name} was locked after {failures} wrong passwords"
-                self._tell("user.locked", text, name, host)
+                self._tell("user.locked", text, name, shown, host=host)
         raise RefusedError("User name or password is wrong.", "Check both and try again.", 401)
 
     def _verified(self, hashed: str, password: str) -> bool:
         try:
-            return bool(hashed) and _HASHER.verify(hashed, password)
+            return _HASHER.verify(hashed, password)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -235,6 +237,11 @@ class Users:
         for key in values:
             if key not in _EDITABLE:
                 raise UsageError(f"'{key}' cannot be set.", f"Set: {', '.join(_EDITABLE)}.")
+            kind = bool if key == "must_change" else str
+            if not isinstance(values[key], kind):
+                raise UsageError(
+                    f"{values[key]!r} is no value for {key}.", f"Give a {kind.__name__}."
+                )
         if values.get("status", "active") not in STATUSES:
             raise UsageError(
                 f"'{values['status']}' is not a status.", f"Use one of {', '.join(STATUSES)}."
@@ -281,8 +288,14 @@ class Users:
     def _now(self) -> str:
         return self.clock.now().isoformat(timespec="seconds")
 
-    def _tell(self, kind: str, text: str, user: str, by: str) -> None:
-        self.journal.write(kind, text, user=user, by=by)
+    def _tell(self, kind: str, text: str, user: str, by: str, **facts: str) -> None:
+        self.journal.write(kind, text, user=user, by=by, **facts)
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """Return what the password of an unknown user is compared with, to take the same time."""
+    return _HASHER.hash(secrets.token_hex())
 
 
 def _facts(row: Any) -> dict[str, Any]:

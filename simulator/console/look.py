@@ -41,6 +41,10 @@ _STYLE = """<style>
 .pl-say.pl-good {border-left-color:#2a9d4a}
 .pl-say.pl-bad {border-left-color:#d9412b}
 .pl-scroll {max-height:300px; overflow:auto}
+.pl-scroll.pl-tall {max-height:420px}
+.pl-panel pre.pl-commands {font-size:12px; line-height:1.5; padding:6px 8px; margin:4px 0;
+  white-space:pre-wrap; overflow-wrap:anywhere; background:var(--jp-layout-color2,#eee);
+  color:var(--jp-ui-font-color1,#222)}
 .pl-panel code {font-size:12px; background:var(--jp-layout-color2,#eee);
   color:var(--jp-ui-font-color1,#222); padding:0 3px}
 </style>"""
@@ -92,7 +96,9 @@ def mark(widget: Widget, *names: str) -> Widget:
     return widget
 
 
-def button(text: str, act: Act, message: Message, name: str, *, style: str = "", tip: str = "") -> Widget:
+def button(
+    text: str, act: Act, message: Message, name: str, *, style: str = "", tip: str = ""
+) -> Widget:
     """Return a button that does something, guarded; `style` is '', primary, warning or danger."""
     made = w.Button(description=text, button_style=style, tooltip=tip or text)
     made.layout.width = f"{max(9, len(text) + 3)}ch"
@@ -141,6 +147,20 @@ def choice(label: str, name: str, options: Sequence[Any], *, width: str = "210px
     return _labelled(w.Dropdown(options=list(options), description=label), label, name, width)
 
 
+def offer(field: Widget, options: Sequence[Any]) -> None:
+    """Set what a list offers; keep the choice if it is still there, else choose the first.
+
+    Whoever watches the value is told None in between, so that a new list is never missed.
+    """
+    if tuple(field.options) == tuple(options):
+        return
+    before = field.value
+    values = [option[1] if isinstance(option, tuple) else option for option in options]
+    field.value = None
+    field.options = list(options)
+    field.value = before if before in values else (values[0] if values else None)
+
+
 def _labelled(field: Widget, label: str, name: str, width: str) -> Widget:
     field.layout.width = width
     field.style.description_width = f"{len(label) + 1}ch" if label else "0"
@@ -166,7 +186,9 @@ def told(outcome: Outcome) -> str:
     return f"<div class='pl-say pl-bad'>{'<br>'.join(filter(None, lines))}</div>"
 
 
-def table(rows: Iterable[dict[str, Any]], columns: dict[str, str], *, empty: str = "nothing") -> str:
+def table(
+    rows: Iterable[dict[str, Any]], columns: dict[str, str], *, empty: str = "nothing"
+) -> str:
     """Return a table as HTML; `columns` maps each key to its heading."""
     lines = list(rows)
     if not lines:
@@ -195,6 +217,11 @@ def shown(value: Any, limit: int = 120) -> str:
         value = ", ".join(map(str, value))
     line = "".join(c if c.isprintable() else "�" for c in str(value))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def shown_html(value: Any) -> str:
+    """Return a value as `shown` does, escaped."""
+    return escape(shown(value))
 
 
 def moment(iso: str) -> str:

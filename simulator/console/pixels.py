@@ -88,10 +88,14 @@ def _frame(ds: Dataset, frame: int) -> NDArray[Any]:
 def _rgb(ds: Dataset, pixels: NDArray[Any]) -> NDArray[Any]:
     space = str(ds.get("PhotometricInterpretation", "RGB"))
     if space.startswith("YBR_FULL"):
-        from pydicom.pixels import convert_color_space
+        from pydicom.pixels.processing import convert_color_space
 
         pixels = convert_color_space(pixels, space, "RGB")
-    return pixels if pixels.dtype == np.uint8 else (pixels >> (int(ds.BitsStored) - 8)).astype(np.uint8)
+    return (
+        pixels
+        if pixels.dtype == np.uint8
+        else (pixels >> (int(ds.BitsStored) - 8)).astype(np.uint8)
+    )
 
 
 def _sent(ds: Dataset) -> Window | None:

@@ -20,7 +20,9 @@ def tag_rows(ds: Dataset, words: str = "") -> list[dict[str, str]]:
     wanted = words.lower().split()
     meta = getattr(ds, "file_meta", None)
     every = [*(_rows(meta) if meta is not None else ()), *_rows(ds)]
-    return [line for line in every if all(word in " ".join(line.values()).lower() for word in wanted)]
+    return [
+        line for line in every if all(word in " ".join(line.values()).lower() for word in wanted)
+    ]
 
 
 def tag_table(ds: Dataset, words: str = "") -> str:

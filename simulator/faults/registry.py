@@ -36,6 +36,7 @@ REGISTRY: dict[str, type[Fault]] = {
     "account": accounts.Account,
     "order": traffic.Order,
     "exam": traffic.Exam,
+    "look": traffic.Look,
     "pull": traffic.Pull,
     "routine-nodes": routine.Nodes,
     "routine-devices": routine.Devices,

@@ -57,6 +57,21 @@ class Exam:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """A technologist looks at the worklist of a device."""
+
+    device: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Ask once; what came back stands in the journal."""
+        seat.as_staff(self.by).fleet.device(self.device).worklist()
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pull:
     """A workstation asks the archive for a study and tries to have it sent."""
 

@@ -66,11 +66,11 @@ class Baseline:
         except PacsLabError as error:
             shown, errors = {}, [str(error)]
         for order in orders or []:
-            error = self._one(device, shown.get(order.accession), order)
-            errors += [f"{name}, {order.accession}: {error}"] if error else []
+            failed = self._one(device, shown.get(order.accession), order)
+            errors += [f"{name}, {order.accession}: {failed}"] if failed else []
             with self._lock:
                 self.done += 1
-                self.failed += bool(error)
+                self.failed += bool(failed)
         return errors
 
     def _one(

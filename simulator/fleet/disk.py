@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from simulator.files import write_json
+from simulator.fleet.lines import append_line, read_lines
 from simulator.imaging.exam import Exam
 from simulator.imaging.study import Instance
 
@@ -66,31 +67,27 @@ class Disk:
         self.reload()
 
     def reload(self) -> None:
-        """Read what is there again, e.g. after a restore."""
+        """Read what is there again, e.g. after a restore; drop folders without a job."""
         (self.folder / "queue").mkdir(parents=True, exist_ok=True)
-        self.begun, self.times = 0, Counter()
-        for line in self.history():
-            self.begun = max(self.begun, line["number"] + 1)
-            self.times[line["exam"]["study_uid"]] += 1
+        history = self.history()
+        self.begun = max((line["number"] + 1 for line in history), default=0)
+        self.times = Counter(line["exam"]["study_uid"] for line in history)
+        for place in (self.folder / "queue").iterdir():
+            if not (place / "job.json").exists():
+                shutil.rmtree(place, ignore_errors=True)
 
-    def history(self) -> Iterator[dict[str, Any]]:
-        """Yield the facts of every exam begun, the oldest first."""
-        path = self.folder / "exams.jsonl"
-        for line in path.read_text("utf-8").splitlines() if path.exists() else []:
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue  # half a line of a killed process: that exam had not begun
+    def history(self) -> list[dict[str, Any]]:
+        """Return the facts of every exam begun, the oldest first."""
+        return read_lines(self.folder / "exams.jsonl")
 
     def begin(self, exam: Exam, ended: datetime, *, again: bool = False) -> Job:
         """Note down a new exam (or, `again`, one whose images are to be sent once more)."""
         job = Job(number=self.begun, exam=exam, ended=ended, owed=() if again else Job.owed)
         self.begun += 1
         self.times[exam.study_uid] += 1
-        self._write(job)
         line = {key: job.facts()[key] for key in ("number", "exam", "ended")}
-        with (self.folder / "exams.jsonl").open("a", encoding="utf-8") as history:
-            history.write(json.dumps({**line, "again": again}) + "\n")
+        append_line(self.folder / "exams.jsonl", {**line, "again": again})
+        self._write(job)  # after the line: a number is never used twice
         return job
 
     def acquire(self, job: Job, instances: Iterable[Instance]) -> Job:

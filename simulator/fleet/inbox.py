@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
-from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +30,7 @@ from pynetdicom.presentation import (
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from simulator.clock import Clock
+from simulator.fleet.lines import append_line, read_lines
 from simulator.imaging.part10 import prologue
 from simulator.network import dimse
 from simulator.network.dimse import DimseError, Request
@@ -65,7 +64,8 @@ class Inbox:
         """Read the list again, e.g. after a restore."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock:
-            self._rows = {row["file"]: row for row in self._read()}
+            rows = read_lines(self.folder / "received.jsonl")
+            self._rows = {row["file"]: row for row in rows if (self.folder / row["file"]).exists()}
 
     def store(self, request: Request) -> int:
         """Keep one instance (C-STORE, PS3.4 Annex B)."""
@@ -87,8 +87,7 @@ class Inbox:
         (self.folder / file).write_bytes(prologue(request.sop_class, uid, syntax) + request.data)
         with self._lock:
             self._rows[file] = row
-            with (self.folder / "received.jsonl").open("a", encoding="utf-8") as listing:
-                listing.write(json.dumps(row) + "\n")
+            append_line(self.folder / "received.jsonl", row)
         return dimse.SUCCESS
 
     def received(self, study_uid: str = "") -> list[dict[str, Any]]:
@@ -106,16 +105,6 @@ class Inbox:
             study["received"] = row["received"]
         wanted = ("study_uid", "patient_id", "accession", "instances", "calling", "received")
         return [{key: study[key] for key in wanted} for study in found.values()]
-
-    def _read(self) -> Iterator[dict[str, Any]]:
-        path = self.folder / "received.jsonl"
-        for line in path.read_text("utf-8").splitlines() if path.exists() else []:
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue  # half a line of a killed process: it was not acknowledged
-            if (self.folder / row["file"]).exists():
-                yield row
 
 
 def _head(data: bytes, syntax: str) -> Dataset:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import deque
 from pathlib import Path
 from typing import Any
 
+from simulator.fleet.lines import append_line, read_lines
 from simulator.journal import Journal
 
 LINES = 500
@@ -21,7 +21,7 @@ class Logbook:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.name, self.journal = path, name, journal
         self._lock = threading.Lock()
-        self._lines: deque[dict[str, Any]] = deque(_read(path), maxlen=LINES)
+        self._lines: deque[dict[str, Any]] = deque(read_lines(path), maxlen=LINES)
 
     def tell(self, kind: str, text: str, **facts: Any) -> str:
         """Write one line; returns the journal entry's id. The signature is Journal.write's."""
@@ -30,8 +30,7 @@ class Logbook:
         line = {"id": identity, "hospital": now, "kind": kind, "text": text, "facts": facts}
         with self._lock:
             self._lines.append(line)
-            with self.path.open("a", encoding="utf-8") as log:
-                log.write(json.dumps(line, default=str) + "\n")
+            append_line(self.path, line)
         return identity
 
     def lines(self, count: int = LINES) -> list[dict[str, Any]]:
@@ -39,12 +38,3 @@ class Logbook:
         with self._lock:
             return list(self._lines)[-count:]
 
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    found = []
-    for line in path.read_text("utf-8").splitlines()[-LINES:] if path.exists() else []:
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue  # half a line of a killed process
-    return found

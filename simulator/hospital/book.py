@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from simulator.clock import Clock
+from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
-from simulator.hospital.database import Database, counters, mapping, orders
 from simulator.hospital.indications import indication
 from simulator.hospital.orders import PRIORITIES, Order, Procedure, next_status, order_from
 from simulator.hospital.people import Person, colleagues, patient
+from simulator.hospital.tables import counters, mapping, orders
 from simulator.imaging.uids import digest, make_uid
 from simulator.journal import Journal
 
@@ -49,7 +50,7 @@ class OrderBook:
             raise UsageError("A RIS needs at least one procedure.")
         self.database, self.seed, self.clock, self.journal = database, seed, clock, journal
         self.procedures = tuple(procedures)
-        with database.begin() as connection:
+        with database.write() as connection:
             _fill_mapping(connection, procedures)
 
     # --- placing ------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ class OrderBook:
 
         `scheduled` defaults to now; `station_ae` asks for something that device can do.
         """
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             n = _count(connection, "day")
             order = self._nth(connection, n, scheduled or self.clock.now(), station_ae)
             _insert(connection, order)
@@ -91,7 +92,7 @@ class OrderBook:
         if person is not None:
             _check({"patient_id": person.mrn, "patient_name": person.name,
                     "birth_date": person.birth_date, "sex": person.sex})  # fmt: skip
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             n = _count(connection, "desk")
             order = self._build(
                 stream="desk",
@@ -100,10 +101,10 @@ class OrderBook:
                 procedure=_mapped(connection, code),
                 scheduled=scheduled or self.clock.now(),
             )
-            changes: dict[str, Any] = {key: value for key, value in given.items() if value}
+            changes = {key: value for key, value in given.items() if value}
             if station_ae is not None:
                 changes["station_ae"] = station_ae  # blank is a value: any station
-            order = replace(order, status=status, **changes)
+            order = order_from({**order.facts(), **changes, "status": status})
             _insert(connection, order)
         self._tell_placed(order, actor)
         return order
@@ -156,19 +157,19 @@ class OrderBook:
                 known = ", ".join(_FILTERS)
                 raise UsageError(f"Orders cannot be searched by '{key}'.", f"Use {known}.")
             query = query.where(orders.c[key] == value)
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             return [_order(row) for row in connection.execute(query)]
 
     def get(self, accession: str) -> Order:
         """Return one order; raises RefusedError (404) if there is none."""
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             return _get(connection, accession)
 
     # --- changing -----------------------------------------------------------------------------
 
     def move(self, accession: str, event: str, actor: str = "ris") -> Order:
         """Move an order's status; raises RefusedError for a move the table does not have."""
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             before = _get(connection, accession)
             after = replace(before, status=next_status(before.status, event))
             _update(connection, after)
@@ -187,7 +188,7 @@ class OrderBook:
         """Change facts of an order (station_ae, scheduled, priority, patient_name …)."""
         _check(changes, _EDITABLE)
         wanted = {key: _text(key, value) for key, value in changes.items()}
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             before = _get(connection, accession).facts()
             after = order_from({**before, **wanted})
             _update(connection, after)
@@ -205,7 +206,7 @@ class OrderBook:
 
     def mapping(self) -> list[Procedure]:
         """Return where each procedure is scheduled."""
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             rows = connection.execute(select(mapping).order_by(mapping.c.code))
             return [Procedure(**row._mapping) for row in rows]
 
@@ -214,7 +215,7 @@ class OrderBook:
     ) -> Procedure:
         """Change where a procedure is scheduled from now on; `pending` moves waiting orders too."""
         _check(changes, ("modality", "station_ae", "protocol", "description"))
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             before = _mapped(connection, code)
             wanted: dict[str, Any] = {key: str(value) for key, value in changes.items()}
             after = replace(before, **wanted)

@@ -115,8 +115,8 @@ def _range(key: DataElement) -> Callable[[str], bool]:
     """Compare as text: the parts of DA, TM and DT stand in order of weight."""
     first, last = (_bare(end) for end in _ends(str(key.value)))
     # "10" as the end of a range means all of the hour: compare up to the precision given.
-    return lambda value: bool(value) and (
-        _bare(value) >= first and (not last or _bare(value)[: len(last)] <= last)
+    return lambda value: (
+        bool(value) and (_bare(value) >= first and (not last or _bare(value)[: len(last)] <= last))
     )
 
 
@@ -131,7 +131,7 @@ def _bare(text: str) -> str:
     whole, point, fraction = text.strip().partition(".")
     if re.fullmatch(r"\d{4}\.\d\d\.\d\d", text.strip()):
         return text.strip().replace(".", "")
-    return whole.replace(":", "") + point + fraction
+    return whole.replace(":", "") + (point + fraction).rstrip(".0" if point else "")
 
 
 def _values(element: DataElement) -> Iterable[str]:

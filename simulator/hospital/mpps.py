@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from simulator.errors import RefusedError
 from simulator.hospital.book import OrderBook
-from simulator.hospital.database import performed
+from simulator.hospital.tables import performed
 from simulator.network import dimse
 from simulator.network.dimse import DimseError, Reply, Request
 
@@ -51,7 +51,7 @@ class PerformedSteps:
         """Begin a step (N-CREATE, PS3.4 F.7.2.1)."""
         uid, ds = request.sop_instance, request.identifier
         _check_new(uid, ds)
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             if connection.execute(select(performed.c.uid).where(performed.c.uid == uid)).first():
                 raise DimseError(dimse.DUPLICATE_INSTANCE, f"the step {uid} exists already")
             accessions = self._orders_of(ds)
@@ -65,7 +65,7 @@ class PerformedSteps:
         """Go on with a step, or end it (N-SET, PS3.4 F.7.2.2)."""
         uid, changes = request.sop_instance, request.identifier
         wanted = str(changes.get("PerformedProcedureStepStatus") or "")
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             found = connection.execute(select(performed).where(performed.c.uid == uid)).first()
             if found is None:
                 raise DimseError(dimse.NO_SUCH_INSTANCE, f"no step {uid} was created here")
@@ -109,7 +109,7 @@ class PerformedSteps:
 
     def all(self) -> list[dict[str, Any]]:
         """Return every step as facts, the oldest first."""
-        with self.database.begin() as connection:
+        with self.database.write() as connection:
             rows = connection.execute(select(performed).order_by(performed.c.created)).all()
         return [_facts(dict(row._mapping)) for row in rows]
 

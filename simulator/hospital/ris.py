@@ -13,11 +13,12 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from simulator.clock import Clock
+from simulator.database import Database
 from simulator.hospital.book import OrderBook
-from simulator.hospital.database import Database
 from simulator.hospital.mpps import PerformedSteps
 from simulator.hospital.orders import Procedure
 from simulator.hospital.routes import routes
+from simulator.hospital.tables import metadata
 from simulator.hospital.worklist import Worklist
 from simulator.journal import Journal
 from simulator.network import command as cmd
@@ -37,7 +38,7 @@ class Ris:
         procedures: Sequence[Procedure],
     ) -> None:  # fmt: skip
         """Keep everything in `folder/ris.db`."""
-        self.database = Database(folder / "ris.db")
+        self.database = Database(folder / "ris.db", metadata)
         self.journal, self.clock, self.seed = journal, clock, seed
         self.book = OrderBook(self.database, seed, clock, journal, procedures)
         self.worklist = Worklist(self.book)
@@ -82,7 +83,7 @@ class Ris:
 
     def snapshot(self, path: Path) -> None:
         """Copy the RIS's state to `path`."""
-        self.database.snapshot(path)
+        self.database.backup(path)
 
     def restore(self, path: Path) -> None:
         """Put the RIS back to the copy at `path`, in place."""

@@ -16,7 +16,6 @@ from simulator.hospital.orders import OPEN, Order
 from simulator.network import dimse
 from simulator.network.dimse import Reply, Request
 
-CHARACTER_SET = "ISO_IR 100"
 SCHEME = "99PACSLAB"
 # Scheduled Procedure Step Status (0040,0020), PS3.3 C.4.10
 STEP_STATUS = {
@@ -73,11 +72,20 @@ class Worklist:
 def entry_of(order: Order) -> Dataset:
     """Return an order as a worklist entry with every attribute we support (PS3.4 Table K.6-1)."""
     ds = Dataset()
-    ds.SpecificCharacterSet = CHARACTER_SET
+    ds.SpecificCharacterSet = _character_set(order)
     _add_patient(ds, order)
     _add_request(ds, order)
     ds.ScheduledProcedureStepSequence = [_step(order)]
     return ds
+
+
+def _character_set(order: Order) -> str:
+    """Return Latin-1 as long as it can say everything, otherwise UTF-8 (PS3.3 C.12.1.1.2)."""
+    try:
+        "".join(map(str, order.facts().values())).encode("latin-1")
+    except UnicodeEncodeError:
+        return "ISO_IR 192"
+    return "ISO_IR 100"
 
 
 def _add_patient(ds: Dataset, order: Order) -> None:

@@ -141,8 +141,8 @@ class Server:
             self._take_place(wire)
             self.admit(proposal)
         except Refusal as refusal:
+            telling.rejected(self.tell, proposal, refusal, facts)  # who is answered may look it up
             wire.send([negotiation.rejection(refusal.triple)])
-            telling.rejected(self.tell, proposal, refusal, facts)
             wire.sock.settimeout(1)
             _drain(wire)
             return None
@@ -159,8 +159,8 @@ class Server:
         association.number = number
         self.live[number] = association
         try:
-            wire.send([answer])
             telling.accepted(self.tell, proposal, results, facts)
+            wire.send([answer])
         except BaseException:
             del self.live[number]
             raise
@@ -229,13 +229,13 @@ class Server:
             command=message.command,
             fragments=message.fragments,
         )
-        final: Reply | None = None
         count = 0
         for reply, command, data in self._replies(request):
+            if reply.status in PENDINGS:
+                count += 1
+            else:  # told before it is sent: who has the answer may look it up
+                telling.handled(self.tell, self.name, request, reply, count)
             association.send(message.context, command, data)
-            count, final = count + (reply.status in PENDINGS), reply
-        if final is not None:
-            telling.handled(self.tell, self.name, request, final, count)
 
     def _replies(self, request: Request) -> Iterator[tuple[Reply, cmd.Command, list[bytes]]]:
         handler = self.handlers.get(request.command["CommandField"], _unrecognised)

@@ -18,7 +18,8 @@ from pynetdicom.dsutils import encode as pynetdicom_encode
 from simulator.network import command as cmd
 
 _NUMBERS = st.integers(0, 0xFFFF)
-_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=16)
+_LETTERS = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\\")
+_TEXT = st.text(_LETTERS, min_size=1, max_size=16)
 _BY_VR: dict[str, st.SearchStrategy[Any]] = {
     "US": _NUMBERS,
     "UI": st.from_regex(r"[1-9][0-9]{0,8}(\.[1-9][0-9]{0,8}){1,5}", fullmatch=True),

@@ -1,0 +1,37 @@
+"""The exercise engine: load, break, mark, remember. What the command and the notebooks call."""
+
+from exercises.engine.case import Case, eventually
+from exercises.engine.checks import points
+from exercises.engine.desk import (
+    catalogue,
+    check,
+    current,
+    diagnose,
+    give_up,
+    hint,
+    note,
+    reset,
+    start,
+)
+from exercises.engine.exercise import Exercise, load
+from exercises.engine.prove import prove
+from exercises.engine.scaffold import new
+
+__all__ = [
+    "Case",
+    "Exercise",
+    "catalogue",
+    "check",
+    "current",
+    "diagnose",
+    "eventually",
+    "give_up",
+    "hint",
+    "load",
+    "new",
+    "note",
+    "points",
+    "prove",
+    "reset",
+    "start",
+]

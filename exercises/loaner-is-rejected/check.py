@@ -1,0 +1,56 @@
+"""What must be so before the loaner can work, and no more than that."""
+
+from exercises.engine import eventually, points
+
+
+def check_the_loaner_is_registered_where_it_is(seat):
+    """The loaner is in the node table with its real address and port."""
+    node, device = _node(seat), seat.modality(seat.given.device).facts
+    found, wanted = (node["host"], node["port"]), (device["host"], device["port"])
+    assert found == wanted, f"{node['ae']} is registered at {found}. Expected: {wanted}."
+
+
+def check_it_may_only_do_what_it_needs(seat):
+    """The loaner may store and be verified, and nothing else."""
+    rights = set(_node(seat)["rights"])
+    assert rights == {"echo", "store"}, (
+        f"{seat.given.loaner} has the rights {', '.join(sorted(rights)) or '(none)'}. "
+        "Expected for something that only sends: echo and store."
+    )
+
+
+def check_the_loaner_reaches_the_archive(seat):
+    """The loaner reaches the archive under its own name."""
+    device = seat.modality(seat.given.device)
+    answer, name = device.echo(), device.settings["ae_title"]
+    assert answer.ok, f"{name} sent a C-ECHO. {answer.error} Expected: success."
+    assert name == seat.given.loaner, f"The loaner calls itself {name}, not {seat.given.loaner}."
+
+
+@points(2)
+def check_the_first_exam_has_arrived(seat):
+    """The exam of the first patient is in the archive, complete, sent by the loaner."""
+    given = seat.given
+    waiting = [row for row in seat.modality(given.device).queue() if row["queued"]]
+    assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of the loaner."
+    made = seat.journal.entries(kind="device.exam.performed", node=given.accession)[-1]
+    assert eventually(lambda: _has_arrived(seat, made.facts["images"])), (
+        f"The archive was asked for accession {given.accession}. Found: "
+        f"{seat.archive.studies(accession=given.accession)}. "
+        f"Expected: one matched study of {made.facts['images']} images from {given.loaner}."
+    )
+
+
+def _node(seat):
+    found = [node for node in seat.archive.nodes() if node["ae"] == seat.given.loaner]
+    assert found, f"The node table has no {seat.given.loaner}."
+    return found[0]
+
+
+def _has_arrived(seat, images):
+    study = seat.study_of(seat.given.accession)
+    return bool(study) and (study["instances"], study["order_state"], study["source"]) == (
+        images,
+        "matched",
+        seat.given.loaner,
+    )

@@ -1,0 +1,139 @@
+"""pacslab exercise …: broken departments to repair, from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from exercises import engine
+from simulator.commands.output import JsonOption, SeatOption, client, show
+from simulator.errors import RefusedError
+
+app = typer.Typer(help="Broken departments to repair.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List the exercises and what was achieved so far."""
+    found = client(seat)
+    show(engine.catalogue(found), as_json)
+
+
+@app.command()
+def start(
+    name: Annotated[str, typer.Argument(help="See 'pacslab exercise list'.")],
+    seed: Annotated[
+        int | None, typer.Option(help="The variant; another each time if left out.")
+    ] = None,
+    trainee: Annotated[str, typer.Option(help="Whose variant, in a course.")] = "",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start an exercise: the hospital is reset, something goes wrong, a ticket comes in."""
+    sheet = engine.start(client(seat), name, seed, trainee)
+    _show(sheet, sheet.facts(), as_json)
+
+
+@app.command()
+def ticket(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show the ticket of the exercise that runs."""
+    sheet = engine.current(client(seat))
+    if sheet is None:
+        raise RefusedError("No exercise runs.", "Start one with 'pacslab exercise start ID'.")
+    _show(sheet, sheet.facts(), as_json)
+
+
+@app.command()
+def diagnose(
+    cause: Annotated[str, typer.Argument(help="One of the causes on the ticket.")],
+    evidence: Annotated[str, typer.Option(help="A journal id that shows it, e.g. archive-000123.")],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Name the cause and cite the journal entry that shows it."""
+    answer = engine.diagnose(client(seat), cause, evidence)
+    _show(answer, vars(answer), as_json)
+    if not answer.accepted:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Mark the repair; exit status 0 if it passes, 1 if not yet."""
+    marks = engine.check(client(seat))
+    _show(marks, marks, as_json)
+    if not marks["passed"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def note(
+    what: Annotated[str, typer.Option(help="What happened, to whom, when.")],
+    why: Annotated[str, typer.Option(help="Why it happened.")],
+    prevention: Annotated[str, typer.Option(help="What will keep it from happening again.")],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the incident note."""
+    made = engine.note(client(seat), what, why, prevention)
+    _show(made, vars(made), as_json)
+
+
+@app.command()
+def hint(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Take the next hint; it costs points."""
+    given = engine.hint(client(seat))
+    _show(given, vars(given), as_json)
+
+
+@app.command("give-up")
+def give_up(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """End the exercise and read the debriefing."""
+    text = engine.give_up(client(seat))
+    _show(text, {"debriefing": text}, as_json)
+
+
+@app.command()
+def reset(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Begin again, broken in the same way; hints stay counted."""
+    sheet = engine.reset(client(seat))
+    _show(sheet, sheet.facts(), as_json)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Named for the complaint, e.g. prior-is-missing.")],
+    folder: Annotated[
+        Path | None, typer.Option(help="Where; default: among the exercises.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lay out a new exercise to fill in."""
+    made = engine.new(name, folder) if folder else engine.new(name)
+    _show(
+        f"Made {made}. Fill it in, then 'pacslab exercise prove {name}'.", {"folder": made}, as_json
+    )
+
+
+@app.command()
+def prove(
+    name: Annotated[str, typer.Argument(help="See 'pacslab exercise list'.")],
+    seeds: Annotated[int, typer.Option(min=1, help="How many variants.")] = 3,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove an exercise: fresh fails, its solution passes, every shortcut fails."""
+    proofs = engine.prove(client(seat), name, range(1, seeds + 1))
+    rows = [vars(proof) for proof in proofs]
+    show(rows, as_json)
+    if not all(row["ok"] for row in rows):
+        raise typer.Exit(1)
+
+
+def _show(value: Any, facts: Any, as_json: bool) -> None:
+    if as_json:
+        show(dict(facts), True)
+    else:
+        print(value)

@@ -1,0 +1,129 @@
+"""`status_board()`: what runs, who answers, what waits; and the way back to the first morning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from simulator.client import Client
+from simulator.console import look
+from simulator.errors import PacsLabError
+from simulator.seat import SERVICES
+
+_NODES = {"ae": "AE title", "host": "address", "port": "port", "answers": "C-ECHO"}
+
+
+def status_board(seat: Client | None = None) -> look.Widget:
+    """Show the state of the whole hospital, with buttons to refresh, start services and reset."""
+    return _Board(look.client(seat)).widget
+
+
+class _Board:
+    def __init__(self, seat: Client) -> None:
+        self.seat, self.message = seat, look.Message()
+        self.summary = look.mark(w.HTML(), "summary")
+        self.nodes = look.mark(w.HTML(), "nodes")
+        self.sure = look.mark(w.Checkbox(description="yes, really reset", indent=False), "sure")
+        self.sure.layout.width = "150px"
+        self.widget = look.panel(
+            "Status board", self.message, self._buttons(),
+            look.row(self.summary, self.nodes),
+            name="status-board", hint="Everything of your hospital, and whether it answers.",
+        )  # fmt: skip
+        self.message.guard(self.draw)
+
+    def _buttons(self) -> look.Widget:
+        make = look.button
+        return look.row(
+            make("Refresh", self.refresh, self.message, "refresh", style="primary"),
+            make("Start what is stopped", self.start, self.message, "start-services"),
+            make("Reset the hospital", self.reset, self.message, "reset", style="warning"),
+            self.sure,
+        )
+
+    def refresh(self) -> str:
+        """Look again."""
+        self.draw()
+        return f"Looked again at {look.moment(self.seat.clock.now().isoformat())}, hospital time."
+
+    def start(self) -> str:
+        """Start the services that do not run."""
+        stopped = [name for name in SERVICES if not self.seat.seat.is_up(name)]
+        for name in stopped:
+            self.seat.seat.service("start", name)
+        self.draw()
+        return f"Started: {', '.join(stopped)}." if stopped else "Everything was running already."
+
+    def reset(self) -> str:
+        """Go back to the first morning, if the box beside the button is ticked."""
+        if not self.sure.value:
+            self.message.say("Tick 'yes, really reset' first, then press the button again.")
+            return ""
+        self.sure.value = False
+        self.seat.seat.reset()
+        self.draw()
+        return "The hospital is as it was on the first morning. Journal and marks were kept."
+
+    def draw(self) -> None:
+        """Show the present state."""
+        state = self.seat.seat.status()
+        rows = [{**row, "answers": _answer(row["answers"])} for row in state["nodes"]]
+        self.nodes.value = look.table(rows, _NODES)
+        runs = [{"what": name, "state": _runs(up)} for name, up in state["services"].items()]
+        facts = [*runs, *_count_rows(self.seat), *_place_rows(state["urls"])]
+        self.summary.value = look.table(facts, {"what": "what", "state": "state"})
+
+
+def _answer(yes: bool) -> str:
+    return "✔ answers" if yes else "✘ no answer"
+
+
+def _runs(yes: bool) -> str:
+    return "✔ runs" if yes else "✘ is stopped"
+
+
+def _count_rows(seat: Client) -> list[dict[str, str]]:
+    """Return counts; a service that is down costs its own rows only."""
+    sources: dict[str, Callable[[], Any]] = {
+        "hospital time": lambda: _clock(seat),
+        "in the archive": lambda: _counts(seat.archive.status()),
+        "unmatched studies": lambda: len(seat.archive.unmatched()),
+        "the day": lambda: _day(seat.fleet.status()),
+        "images waiting on devices": lambda: waiting(seat.fleet.devices()),
+    }
+    return [{"what": what, "state": str(_or_sentence(source))} for what, source in sources.items()]
+
+
+def _or_sentence(source: Callable[[], Any]) -> Any:
+    try:
+        return source()
+    except PacsLabError as error:
+        return f"✘ not known: {error.sentence}"
+
+
+def _clock(seat: Client) -> str:
+    state = seat.clock.show()
+    return f"{look.moment(state['hospital'])} ({state['mode']}, {state['speed']:g}× real time)"
+
+
+def _counts(state: dict[str, Any]) -> str:
+    return f"{state['patients']} patients, {state['studies']} studies, {state['instances']} images"
+
+
+def _day(state: dict[str, Any]) -> str:
+    going = {"running": "goes on", "paused": "stands still (paused)"}
+    return going.get(str(state.get("state", "")), str(state.get("state", "?")))
+
+
+def waiting(devices: list[dict[str, Any]]) -> str:
+    """Return how many images wait on which devices."""
+    owing = {row["name"]: row.get("queued") or row.get("queue") or 0 for row in devices}
+    found = ", ".join(f"{name}: {count}" for name, count in owing.items() if count)
+    return found or "none"
+
+
+def _place_rows(urls: dict[str, Any]) -> list[dict[str, str]]:
+    names = {"api": "archive's web address", "hospital": "hospital's web address"}
+    return [{"what": what, "state": str(urls[key])} for key, what in names.items() if urls.get(key)]

@@ -1,0 +1,222 @@
+"""`viewer()`: look at images with window, level, scrolling and cine. The picture is a PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+from pydicom.dataset import Dataset
+
+from simulator.client import Client
+from simulator.console import look, pixels
+from simulator.console.pixels import Picture, Window
+from simulator.console.tags import tag_table
+from simulator.errors import UsageError
+
+_KEPT = 400  # decoded images kept in memory by a viewer
+_AS_SENT = "as sent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """One picture of a series: an instance, and a frame within it."""
+
+    sop_uid: str
+    frame: int = 0
+
+
+def viewer(studies: str | Sequence[str], seat: Client | None = None) -> look.Widget:
+    """Show a study (or several, to compare) by Study Instance UID."""
+    chosen = [studies] if isinstance(studies, str) else list(studies)
+    return Viewer(look.client(seat), chosen).widget
+
+
+class Viewer:
+    """The controls, and what they show."""
+
+    def __init__(self, seat: Client, studies: Sequence[str]) -> None:
+        """Open the first of `studies`."""
+        self.seat, self.message = seat, look.Message()
+        self._load = lru_cache(maxsize=_KEPT)(self._fetch)
+        self._slices: list[Slice] = []
+        self._drawing = True  # while controls are being set, nothing is redrawn
+        self._make_controls()
+        self.widget = self._laid_out(len(studies) > 1)
+        self._connect()
+        self.message.guard(lambda: self.open(studies))
+
+    # --- the controls -------------------------------------------------------------------------
+
+    def _make_controls(self) -> None:
+        self.study = look.choice("study", "study", [], width="460px")
+        self.series = look.choice("series", "series", [], width="330px")
+        self.preset = look.choice("window", "preset", [_AS_SENT, *pixels.PRESETS], width="190px")
+        self.slice = look.mark(w.IntSlider(description="image", min=1, max=1, value=1), "slice")
+        self.play = look.mark(w.Play(min=1, max=1, interval=120, repeat=True), "play")
+        self.center = look.mark(w.FloatSlider(description="level", readout_format=".0f"), "level")
+        self.width = look.mark(w.FloatSlider(description="width", readout_format=".0f"), "width")
+        self.image = look.mark(w.Image(format="png", width=440), "image")
+        self.overlay = look.mark(w.HTML(), "overlay")
+        self.words = look.text("search tags", "tag-search", width="250px", hint="e.g. patient")
+        self.tags = look.mark(w.HTML(), "tags")
+        for slider in (self.slice, self.center, self.width):
+            slider.layout.width = "370px"
+            slider.style.description_width = "45px"
+        w.link((self.play, "value"), (self.slice, "value"))
+
+    def _laid_out(self, several: bool) -> look.Widget:
+        picture = w.VBox([self.image, look.row(self.play, self.slice)])
+        side = w.VBox([self.preset, self.center, self.width, self.overlay])
+        fold = look.mark(
+            w.Accordion([w.VBox([self.words, self.tags])], titles=("All tags",)), "fold"
+        )
+        side.layout.width, fold.layout.width = "420px", "100%"
+        chosen = look.row(*([self.study] if several else []), self.series)
+        return look.panel(
+            "Viewer", self.message, chosen, look.row(picture, side), fold, name="viewer",
+            hint="For training, not for diagnosis. Level is the brightness, width the contrast.",
+        )  # fmt: skip
+
+    def _connect(self) -> None:
+        look.watch(self.study, self._open_study, self.message)
+        look.watch(self.series, self._open_series, self.message)
+        look.watch(self.preset, self._apply_preset, self.message)
+        look.watch(self.words, self._draw_tags, self.message)
+        self.widget.children[-1].observe(lambda change: self._draw_tags(), "selected_index")
+        for slider in (self.slice, self.center, self.width):
+            look.watch(slider, self._changed, self.message)
+
+    def _changed(self) -> None:
+        if not self._drawing:
+            self.draw()
+
+    # --- opening --------------------------------------------------------------------------------
+
+    def open(self, studies: Sequence[str]) -> None:
+        """Offer these studies and show the first."""
+        if not studies:
+            raise UsageError("No study was given.", "Choose one in the study browser.")
+        found = [self.seat.archive.study(uid) for uid in studies]
+        self._trees = {study["study_uid"]: study["tree"] for study in found}
+        look.offer(self.study, [(_study_name(study), study["study_uid"]) for study in found])
+
+    def _open_study(self) -> None:
+        tree = self._trees.get(self.study.value, [])
+        look.offer(self.series, [(_series_name(s), s["series_uid"]) for s in tree])
+
+    def _open_series(self) -> None:
+        if self.series.value is None:
+            return
+        self._drawing = True
+        tree = self._trees[self.study.value]
+        self._slices = slices(next(s for s in tree if s["series_uid"] == self.series.value))
+        last = len(self._slices)
+        self.slice.max = self.play.max = last
+        self.slice.value = last // 2 + 1 if last > 1 else 1
+        self.preset.value = _AS_SENT
+        self._apply_preset()
+
+    def _apply_preset(self) -> None:
+        """Set both sliders, then draw once."""
+        image = self._picture()
+        chosen = pixels.PRESETS.get(self.preset.value)
+        window = Window(center=chosen[0], width=chosen[1]) if chosen else image.window
+        self._drawing = True
+        _range(self.center, min(image.low, window.center), max(image.high, window.center))
+        _range(self.width, 2.0, max(image.high - image.low, window.width, 3.0))
+        self.center.value, self.width.value = window.center, window.width
+        self.center.disabled = self.width.disabled = self.preset.disabled = image.is_colour
+        self._drawing = False
+        self.draw()
+
+    # --- drawing --------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Show the chosen image through the chosen window."""
+        window = Window(center=self.center.value, width=self.width.value)
+        self.image.value = pixels.png(self._picture(), window)
+        self.overlay.value = overlay(self.dataset, self.slice.value, len(self._slices), window)
+        self._draw_tags()
+
+    def _draw_tags(self) -> None:
+        if self.widget.children[-1].selected_index == 0:  # while folded, nobody reads them
+            self.tags.value = look.scroll(tag_table(self.dataset, self.words.value))
+
+    @property
+    def dataset(self) -> Dataset:
+        """The object that is shown."""
+        return self._loaded()[0]
+
+    def _picture(self) -> Picture:
+        return self._loaded()[1]
+
+    def _loaded(self) -> tuple[Dataset, Picture]:
+        if not self._slices:
+            raise UsageError("This series has no images.", "Choose another one.")
+        return self._load(self._slices[self.slice.value - 1])
+
+    def _fetch(self, wanted: Slice) -> tuple[Dataset, Picture]:
+        ds = self.seat.archive.instance(wanted.sop_uid)
+        return ds, pixels.picture(ds, wanted.frame)
+
+
+def slices(series: dict[str, Any]) -> list[Slice]:
+    """Return the pictures of a series, in the order of their instance numbers."""
+    ordered = sorted(series["instances"], key=lambda one: (_whole(one["number"]), one["sop_uid"]))
+    return [
+        Slice(sop_uid=one["sop_uid"], frame=frame)
+        for one in ordered
+        for frame in range(max(1, _whole(one["frames"])))
+    ]
+
+
+def overlay(ds: Dataset, number: int, of: int, window: Window) -> str:
+    """Return the key facts a reader needs beside the picture, as HTML."""
+    facts = {
+        "patient": ds.get("PatientName", ""),
+        "patient ID": ds.get("PatientID", ""),
+        "born, sex": f"{ds.get('PatientBirthDate', '')}  {ds.get('PatientSex', '')}",
+        "accession": ds.get("AccessionNumber", ""),
+        "study": f"{ds.get('StudyDate', '')}  {ds.get('StudyDescription', '')}",
+        "series": f"{ds.get('SeriesNumber', '')}  {ds.get('SeriesDescription', '')}",
+        "device": f"{ds.get('Modality', '')}  {ds.get('StationName', '')}",
+        "image": f"{number} of {of}, {ds.get('Columns', '?')} × {ds.get('Rows', '?')}",
+        "window": window,
+    }
+    lines = "".join(
+        f"<tr><th>{escape(key)}</th><td>{escape(look.shown(value))}</td></tr>"
+        for key, value in facts.items()
+    )
+    return f"<table class='pl-table'>{lines}</table>"
+
+
+def _study_name(study: dict[str, Any]) -> str:
+    parts = (study["patient_name"], study["patient_id"], study["date"], study["description"])
+    return look.shown(" · ".join(filter(None, parts)))
+
+
+def _series_name(series: dict[str, Any]) -> str:
+    count = len(series["instances"])
+    what = f"{series['modality']} {series['number']}: {series['description']}"
+    return look.shown(f"{what} ({count} image{'s' if count != 1 else ''})")
+
+
+def _range(slider: Any, low: float, high: float) -> None:
+    """Set a slider's ends in an order that never has them crossed."""
+    low, high = float(int(low)), float(int(high) + 1)
+    if low > slider.max:
+        slider.max, slider.min = high, low
+    else:
+        slider.min, slider.max = low, high
+    slider.step = 1.0
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0

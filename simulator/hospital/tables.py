@@ -1,0 +1,67 @@
+"""The RIS's tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("accession", String(16), primary_key=True),
+    Column("placer", String, nullable=False),
+    Column("patient_id", String, nullable=False, index=True),
+    Column("issuer", String, nullable=False),
+    Column("patient_name", String, nullable=False),
+    Column("birth_date", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("description", String, nullable=False),
+    Column("modality", String, nullable=False),
+    Column("protocol", String, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("study_uid", String, nullable=False, index=True),
+    Column("requested_procedure_id", String, nullable=False),
+    Column("step_id", String, nullable=False, index=True),
+    Column("station_ae", String, nullable=False),
+    Column("scheduled", String, nullable=False),  # ISO 8601, hospital time
+    Column("priority", String, nullable=False),
+    Column("indication", String, nullable=False),
+    Column("referring", String, nullable=False),
+    Column("performing", String, nullable=False),
+    Column("status", String, nullable=False),
+)
+Index("orders_by_status", orders.c.status, orders.c.scheduled)
+
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("description", String, nullable=False),
+    Column("modality", String, nullable=False),
+    Column("station_ae", String, nullable=False),
+    Column("protocol", String, nullable=False),
+    Column("minutes", Integer, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("stream", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+performed = Table(
+    "performed",
+    metadata,
+    Column("uid", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("station_ae", String, nullable=False),
+    Column("accessions", String, nullable=False),  # of the linked orders, joined by backslashes
+    Column("patient_id", String, nullable=False),
+    Column("patient_name", String, nullable=False),
+    Column("created", String, nullable=False),
+    Column("updated", String, nullable=False),
+    Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
+)
