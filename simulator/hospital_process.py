@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.clock import ClockKeeper, ClockState
-from simulator.errors import UsageError
+from simulator.errors import NetworkError, UsageError
 from simulator.files import read_json, write_json
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.profile import load_profiles
 from simulator.hospital.orders import Procedure
 from simulator.hospital.ris import Ris
 from simulator.journal import Journal
-from simulator.network.associate import Peer
+from simulator.network import scu
+from simulator.network.associate import Caller, Peer
 from simulator.ports import HOST, Plan
 from simulator.seat import Seat
 from simulator.web import ANYONE, Call, Principal, Route
@@ -31,7 +33,7 @@ class Hospital:
     def __init__(self, seat: Seat, plan: Plan, archive: Peer) -> None:
         """Wire the rooms together; listeners are bound, nothing runs yet."""
         config = seat.config
-        self.folder = seat.folder / "hospital"
+        self.folder, self._archive = seat.folder / "hospital", archive
         self._token = seat.secrets["instructor"]["token"]
         self.clock = ClockKeeper(seat.folder / "clock.json", config.start, config.speed)
         self.journal = Journal(seat.folder / "journal", "hospital", self.clock)
@@ -65,7 +67,19 @@ class Hospital:
         if self._is_saved:
             self.day.start()
             return
+        self._await_archive()
         self.fleet.baseline(self._wanted, self.ris.book.place_next, self._begins)
+
+    def _await_archive(self) -> None:
+        """Give the archive, which starts at the same time, a moment to listen."""
+        for _ in range(600):
+            try:
+                scu.echo(self._archive, Caller(ae="PACSLAB_UP", connect_timeout=1))
+                return
+            except NetworkError as error:
+                if error.kind == "the peer refused":
+                    return
+            time.sleep(0.05)
 
     @property
     def _is_saved(self) -> bool:
@@ -131,7 +145,8 @@ class Hospital:
         elif action == "jump":
             self.clock.jump(_moment(call))
         elif action == "step":
-            self.day.step_until(self.clock, self.clock.now() + timedelta(minutes=_number(call, "minutes")))
+            to = self.clock.now() + timedelta(minutes=_number(call, "minutes"))
+            self.day.step_until(self.clock, to)
         else:
             raise UsageError(
                 f"The clock cannot '{action}'.", "It can speed, pause, resume, jump and step."

@@ -18,6 +18,8 @@ from tests.orthanc import orthanc as run_orthanc
 
 # Programs that tests start write here instead of into the person's home.
 _HOMES = {
+    "XDG_CONFIG_HOME": "config",
+    "XDG_CACHE_HOME": "cache",
     "MPLCONFIGDIR": "matplotlib",
     "IPYTHONDIR": "ipython",
     "JUPYTER_CONFIG_DIR": "jupyter-config",

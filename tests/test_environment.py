@@ -24,7 +24,7 @@ TOOLS = {"pip", "python"}  # what conda itself brings
 
 def conda(environment: dict[str, Any]) -> dict[str, SpecifierSet]:
     """Return the packages conda is to install, with their bounds."""
-    found = {}
+    found: dict[str, SpecifierSet] = {}
     for line in environment["dependencies"]:
         if isinstance(line, str):
             name, _, bounds = line.partition(" ")

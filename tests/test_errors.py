@@ -35,7 +35,7 @@ def test_sentence_and_remedy_are_kept_apart_and_said_together() -> None:
 
 
 def test_who_erred_is_told_apart() -> None:
-    kinds = {kind: kind("x").kind for kind in every_error(errors.NetworkError)[1:]}
+    kinds = {kind: getattr(kind("x"), "kind", "") for kind in every_error(errors.NetworkError)[1:]}
     assert kinds[errors.RejectedError] == kinds[errors.StatusError] == "the peer refused"
     assert kinds[errors.LocalError] == "we erred"
     assert kinds[errors.NoAnswerError] == "nobody answered"

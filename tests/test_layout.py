@@ -83,6 +83,11 @@ MACHINE_TIME = {
 }
 
 
+def family(part: str) -> str:
+    """Return the name under which a part stands in the tables: seat_folder is part of seat."""
+    return next((name for name in ("seat", "client") if part.startswith(name)), part)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Module:
     """One source file."""
@@ -95,7 +100,7 @@ class Module:
     def part(self) -> str:
         """The part of the layout it belongs to, e.g. 'archive', 'clock' or 'exercises'."""
         first, *rest = self.name.split(".")
-        return first if first == "exercises" or not rest else rest[0]
+        return first if first == "exercises" or not rest else family(rest[0])
 
 
 def module(path: Path, root: Path = ROOT) -> Module:
@@ -146,7 +151,7 @@ def attributes(source: Module) -> Iterator[tuple[int, str]]:
 def part_of(imported: str) -> str:
     first, *rest = imported.split(".")
     if first == "simulator":
-        return rest[0] if rest else ""
+        return family(rest[0]) if rest else ""
     return first if first == "exercises" else ""
 
 

@@ -41,9 +41,18 @@ def test_without():
 def test_a_missing_peer(tmp_path: Path, workers: str, ci: str) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_it.py").write_text(TESTS)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "-c", ROOT / "pyproject.toml"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        workers,
+        "-c",
+        str(ROOT / "pyproject.toml"),
+    ]
     done = subprocess.run(
-        [*command, "--rootdir", tmp_path, "-p", "no:cacheprovider", tmp_path],
+        [*command, "--rootdir", str(tmp_path), "-p", "no:cacheprovider", str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "CI": ci},
         capture_output=True,

@@ -8,8 +8,7 @@ from typing import Any
 
 from exercises.engine import diagnosis as diagnoses
 from exercises.engine import exercise as exercises
-from exercises.engine import harm, variables
-from exercises.engine import note as notes
+from exercises.engine import harm, notes, variables
 from exercises.engine.attempt import Attempt, AttemptFile, values_of
 from exercises.engine.diagnosis import Diagnosis
 from exercises.engine.exercise import Exercise, chosen_faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from exercises.engine import checks, diagnosis, harm, marks, note, variables
+from exercises.engine import checks, diagnosis, harm, marks, notes, variables
 from exercises.engine.attempt import Attempt
 from exercises.engine.case import Case
 from exercises.engine.exercise import Exercise
@@ -26,7 +26,7 @@ def grade(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str
         "repair": repaired,
         # Who did nothing has done no harm either, but that earns nothing.
         "harm": exercise.weights.harm if repaired and not damage else 0,
-        "note": note.mark(exercise, values, attempt.note)[0],
+        "note": notes.mark(exercise, values, attempt.note)[0],
     }
     solved = all(row["passed"] for row in goals) and bool(goals)
     return Marks(

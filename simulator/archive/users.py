@@ -165,7 +165,8 @@ class Users:
             self._failed(name, row, host)
         assert row is not None
         if row.status != "active":
-            self._tell("login.refused", f"{name} is {row.status} and may not log in", name, name, host=host)
+            text = f"{name} is {row.status} and may not log in"
+            self._tell("login.refused", text, name, name, host=host)
             raise RefusedError(
                 f"The account {name} is {row.status}.", "A PACS administrator can change that.", 403
             )

@@ -76,7 +76,9 @@ def test_study_level(filled: Lab, keys: dict[str, Any], expected: str) -> None:
 
 
 def test_the_other_levels(filled: Lab) -> None:
-    patients = filled.find("PATIENT", model="patient", PatientID="", NumberOfPatientRelatedStudies="")
+    patients = filled.find(
+        "PATIENT", model="patient", PatientID="", NumberOfPatientRelatedStudies=""
+    )
     assert [(str(p.PatientID), p.NumberOfPatientRelatedStudies) for p in patients] == [
         ("T1", 2),
         ("T3", 1),

@@ -290,9 +290,10 @@ def test_what_cannot_be_converted_fails_alone(lab: Lab, syntax: str) -> None:
 
 def test_more_classes_than_fit_in_one_association_still_leave(tmp_path: Path) -> None:
     """128 contexts is all there is; what has none fails, what has one arrives."""
-    with run_lab(tmp_path, [Node(ae="DEAF", port=1)]) as lab, socket.create_server(
-        ("127.0.0.1", 0)
-    ) as deaf:
+    with (
+        run_lab(tmp_path, [Node(ae="DEAF", port=1)]) as lab,
+        socket.create_server(("127.0.0.1", 0)) as deaf,
+    ):
         lab.archive.nodes.change("DEAF", {"port": deaf.getsockname()[1]})
         deaf.close()
         lab.store(*study(1, 1))

@@ -1,0 +1,1 @@
+"""The parts of `Client`: one file for each of the two HTTP APIs."""

@@ -1,0 +1,21 @@
+"""A running seat for the exercises, started once, and one that was never started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.client import Client, connect
+from simulator.seat import Options, Seat
+
+
+@pytest.fixture(scope="session")
+def exercise_seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A whole hospital on free ports."""
+    seat = Seat(tmp_path_factory.mktemp("exercises") / "seat")
+    seat.up(Options(ports="auto", lab=False))
+    try:
+        yield connect(seat.folder)
+    finally:
+        seat.down()
