@@ -7,7 +7,7 @@ from typing import Any
 from simulator.archive.nodes import Node
 from simulator.fleet.fleet import WORKSTATIONS
 from simulator.fleet.profile import load_profiles
-from simulator.hospital.people import staff
+from simulator.people import staff
 from simulator.ports import HOST, Plan
 
 _MODALITY_RIGHTS = ("echo", "store", "find", "move")

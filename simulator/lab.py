@@ -26,7 +26,7 @@ _OVERRIDES: dict[str, dict[str, Any]] = {
     },
     "@jupyterlab/notebook-extension:tracker": {
         "autoStartDefaultKernel": True,
-        "windowingMode": "none",  # else panels out of sight are taken away and jump when scrolled to
+        "windowingMode": "none",  # else panels out of sight go, and jump when scrolled to
     },
 }
 

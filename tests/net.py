@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port nobody listens on at the moment; ask for port 0 wherever that is possible."""
-    with socket.create_server((host, 0)) as probe:
-        return int(probe.getsockname()[1])
+    """Return a port nobody uses at the moment; ask for port 0 wherever that is possible.
+
+    It lies below the ports that systems give to outgoing connections: one of those could be taken
+    by any other test before it is used.
+    """
+    while True:
+        port = random.SystemRandom().randint(15000, 32000)
+        with suppress(OSError), socket.create_server((host, port)):
+            return port
 
 
 def wait_for(what: Callable[[], object], seconds: float = 5.0, why: str = "") -> None:

@@ -19,12 +19,13 @@ class Case(Client):
         self.given = SimpleNamespace(**values)
 
     def study_of(self, accession: str) -> dict[str, Any] | None:
-        """Return the one study with this accession number in the archive, if there is just one."""
+        """Return the one study with this accession number, once its order was looked up."""
+        eventually(lambda: not self.archive.studies(accession=accession, order_state="new"))
         found = self.archive.studies(accession=accession)
         return found[0] if len(found) == 1 else None
 
 
-def eventually(done: Callable[[], bool], seconds: float = 3.0) -> bool:
+def eventually(done: Callable[[], bool], seconds: float = 2.0) -> bool:
     """Wait until something that takes a moment is done; False if it is not in time."""
     deadline = time.monotonic() + seconds
     while not done():

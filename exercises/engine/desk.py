@@ -46,6 +46,7 @@ def start(
     exercise = exercises.load(name)
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         raise UsageError(f"'{seed}' is no seed.", "Give a whole number, 0 or more.")
+    _check_needs(client, exercise)
     _leave(client)
     progress = Progress(_folder(client))
     number = progress.of(name)["starts"] + 1 if seed is None else seed
@@ -135,8 +136,9 @@ def _prepare(client: Client, exercise: Exercise, attempt: Attempt) -> Attempt:
     world = _world(client.as_staff("instructor"))
     file = AttemptFile(_folder(client))
     attempt = file.save(attempt, world=world, before={}, since=_now())
+    lab = client.as_staff("instructor")  # what the lab only reads is nobody's log-in
     for fault in chosen_faults(exercise, values_of(attempt, exercise)):
-        fault.apply(client)
+        fault.apply(lab)
     _settle(client)
     return file.save(attempt, before=harm.picture(client))
 
@@ -155,7 +157,6 @@ def _world(client: Client) -> dict[str, Any]:
     """Return what the variables may draw from: everybody but the administrator, every study."""
     staff = [row for row in client.users.list(status="active") if row["role"] != "pacs_admin"]
     return {
-        "seed": client.seat.config.seed,
         "users": [{key: row[key] for key in _STAFF} for row in staff],
         "studies": [dict(row) for row in client.archive.studies()],
     }
@@ -169,6 +170,15 @@ def _running(client: Client) -> tuple[Attempt, Exercise, dict[str, Any]]:
             f"Start it again: 'pacslab exercise start {exercise.id}'.",
         )
     return attempt, exercise, values_of(attempt, exercise)
+
+
+def _check_needs(client: Client, exercise: Exercise) -> None:
+    backend = client.seat.facts["backend"]
+    if exercise.needs and backend not in exercise.needs:
+        raise CannotError(
+            f"'{exercise.id}' needs the backend {' or '.join(exercise.needs)}, not {backend}.",
+            "Start a seat with that one, or choose another exercise.",
+        )
 
 
 def _leave(client: Client, ended: str = "left") -> None:

@@ -143,6 +143,9 @@ def _check_faults(exercise: Exercise, known: set[str], where: str) -> None:
     for table in exercise.faults:
         faults.check(table.get("kind", ""), parameters(table), where)
         variables.check_text(table, known, where)
+        strange = set(table.get("when", [])) - {cause.id for cause in exercise.causes}
+        if strange:
+            raise UsageError(f"{where}: 'when' names no cause: {', '.join(sorted(strange))}.")
 
 
 def _check_causes(exercise: Exercise, where: str) -> None:

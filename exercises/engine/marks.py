@@ -16,15 +16,14 @@ class Marks(dict[str, Any]):
 
     def __str__(self) -> str:
         """A plain list for a terminal."""
-        lines = [f"{self._tick(row)} {row['goal']}{self._why(row)}" for row in self["checks"]]
+        lines = [self._line(row) for row in self["checks"]]
         return "\n".join([*lines, self._summary()])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<li style='color:{_GREEN if row['passed'] else _RED}'>"
-            f"{escape(self._tick(row) + ' ' + row['goal'] + self._why(row))}</li>"
+            f"<li style='color:{_GREEN if row['passed'] else _RED}'>{escape(self._line(row))}</li>"
             for row in self["checks"]
         )
         colour = _GREEN if self["passed"] else _RED
@@ -37,12 +36,10 @@ class Marks(dict[str, Any]):
         return f"{word}: {self['score']} of 100 points ({parts})."
 
     @staticmethod
-    def _tick(row: dict[str, Any]) -> str:
-        return "✔" if row["passed"] else "✘"
-
-    @staticmethod
-    def _why(row: dict[str, Any]) -> str:
-        return "" if row["passed"] or not row["message"] else f": {row['message']}"
+    def _line(row: dict[str, Any]) -> str:
+        if row["passed"] or not row["message"]:
+            return f"{'✔' if row['passed'] else '✘'} {row['goal']}"
+        return f"✘ {row['goal'].rstrip('.')}: {row['message']}"
 
 
 def shared(total: int, shares: Sequence[int]) -> list[int]:

@@ -15,19 +15,17 @@ from itertools import product
 from random import Random
 from typing import Any
 
+from exercises.engine.people import person
 from simulator.errors import UsageError
-from simulator.hospital.people import Person, patient
 
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
 _ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "S": "5", "5": "S", "B": "8", "8": "B"}
-_MRNS_OF_ITS_OWN = 2_000_000  # patient numbers that no order of the day uses
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
     """What the variables may pick from: the hospital before anything was broken."""
 
-    seed: int = 1
     users: list[dict[str, Any]] = field(default_factory=list)
     studies: list[dict[str, Any]] = field(default_factory=list)
 
@@ -183,13 +181,15 @@ def _accession(options: dict[str, Any], draw: Draw, chance: Random) -> str:
 
 def _person(options: dict[str, Any], draw: Draw, chance: Random) -> dict[str, str]:
     """A patient who was not here before."""
-    return _facts(patient(draw.world.seed, _MRNS_OF_ITS_OWN + chance.randrange(1_000_000)))
+    return person(chance)
 
 
 def _namesake(options: dict[str, Any], draw: Draw, chance: Random) -> dict[str, str]:
     """Another patient of the same name and sex as `of`: other number, other birth date."""
-    other = _person(options, draw, chance)
     same = options["of"]
+    other = person(chance)
+    while other["birth_date"] == same["birth_date"] or other["mrn"] == same["mrn"]:
+        other = person(chance)
     return {**other, **{key: same[key] for key in ("name", "plain", "sex")}}
 
 
@@ -254,17 +254,6 @@ def _flat(value: Any) -> list[Any]:
     """Return one list of everything in a list of lists."""
     parts = value if isinstance(value, list) else [value]
     return [one for part in parts for one in (part if isinstance(part, list) else [part])]
-
-
-def _facts(person: Person) -> dict[str, str]:
-    family, _, given = person.name.partition("^")
-    return {
-        "mrn": person.mrn,
-        "name": person.name,
-        "plain": f"{given.title()} {family.title()}",
-        "birth_date": person.birth_date,
-        "sex": person.sex,
-    }
 
 
 KINDS: dict[str, Callable[[dict[str, Any], Draw, Random], Any]] = {

@@ -1,6 +1,6 @@
 """What must be so before the loaner can work, and no more than that."""
 
-from exercises.engine import eventually, points
+from exercises.engine import points
 
 
 def check_the_loaner_is_registered_where_it_is(seat):
@@ -34,10 +34,12 @@ def check_the_first_exam_has_arrived(seat):
     waiting = [row for row in seat.modality(given.device).queue() if row["queued"]]
     assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of the loaner."
     made = seat.journal.entries(kind="device.exam.performed", node=given.accession)[-1]
-    assert eventually(lambda: _has_arrived(seat, made.facts["images"])), (
-        f"The archive was asked for accession {given.accession}. Found: "
-        f"{seat.archive.studies(accession=given.accession)}. "
-        f"Expected: one matched study of {made.facts['images']} images from {given.loaner}."
+    study = seat.study_of(given.accession) or {}
+    found = tuple(study.get(key) for key in ("instances", "order_state", "source"))
+    wanted = (made.facts["images"], "matched", given.loaner)
+    assert found == wanted, (
+        f"The archive was asked for accession {given.accession}: images, state and sender are "
+        f"{found}. Expected: {wanted}."
     )
 
 
@@ -45,12 +47,3 @@ def _node(seat):
     found = [node for node in seat.archive.nodes() if node["ae"] == seat.given.loaner]
     assert found, f"The node table has no {seat.given.loaner}."
     return found[0]
-
-
-def _has_arrived(seat, images):
-    study = seat.study_of(seat.given.accession)
-    return bool(study) and (study["instances"], study["order_state"], study["source"]) == (
-        images,
-        "matched",
-        seat.given.loaner,
-    )

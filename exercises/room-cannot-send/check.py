@@ -1,6 +1,6 @@
 """What must be so again before the room can go on working."""
 
-from exercises.engine import eventually, points
+from exercises.engine import points
 
 
 @points(2)
@@ -20,17 +20,10 @@ def check_the_waiting_exam_has_arrived(seat):
     waiting = [row for row in seat.modality(given.device).queue() if row["queued"]]
     assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of {given.device}."
     made = seat.journal.entries(kind="device.exam.performed", node=given.accession)[-1]
-    assert eventually(lambda: _has_arrived(seat, made.facts["images"])), (
-        f"The archive was asked for accession {given.accession}. Found: "
-        f"{seat.archive.studies(accession=given.accession)}. "
-        f"Expected: one matched study of {made.facts['images']} images from {given.device}."
-    )
-
-
-def _has_arrived(seat, images):
-    study = seat.study_of(seat.given.accession)
-    return bool(study) and (study["instances"], study["order_state"], study["source"]) == (
-        images,
-        "matched",
-        seat.given.device,
+    study = seat.study_of(given.accession) or {}
+    found = tuple(study.get(key) for key in ("instances", "order_state", "source"))
+    wanted = (made.facts["images"], "matched", given.device)
+    assert found == wanted, (
+        f"The archive was asked for accession {given.accession}: images, state and sender are "
+        f"{found}. Expected: {wanted}."
     )

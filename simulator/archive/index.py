@@ -160,10 +160,12 @@ def enter(
 ) -> Filed:
     """Enter one instance within a transaction."""
     same = t.instances.c.sop_uid == location.sop_uid
-    if db.execute(select(t.instances.c.pk).where(same)).first():
+    before = select(t.studies.c.study_uid).select_from(all_levels()).where(same)
+    replaced = db.execute(before).scalar()
+    if replaced is not None:
         if not replace:
             return Filed.DUPLICATE
-        _remove_instance(db, location.sop_uid)
+        db.execute(delete(t.instances).where(same))
     study, is_new = _study(db, header, received)
     db.execute(
         insert(t.instances).values(
@@ -179,6 +181,8 @@ def enter(
             attributes=pack(at_level(header, "IMAGE")),
         )
     )
+    if replaced is not None:
+        _prune(db, replaced)
     return Filed.NEW_STUDY if is_new else Filed.ADDED
 
 
@@ -189,15 +193,6 @@ def remove_study(db: Connection, study_uid: str) -> int:
     count = db.execute(delete(t.instances).where(t.instances.c.series_pk.in_(series))).rowcount
     _prune(db, study_uid)
     return int(count)
-
-
-def _remove_instance(db: Connection, sop_uid: str) -> None:
-    same = t.instances.c.sop_uid == sop_uid
-    study_uid = db.execute(
-        select(t.studies.c.study_uid).select_from(all_levels()).where(same)
-    ).scalar_one()
-    db.execute(delete(t.instances).where(same))
-    _prune(db, study_uid)
 
 
 def _prune(db: Connection, study_uid: str) -> None:

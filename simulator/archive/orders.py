@@ -106,7 +106,8 @@ class Orders:
                 self._trouble = error.sentence
                 self._later(study_uid)
             except Exception as error:  # a worklist may answer anything; the next study must go on
-                self.journal.write("bug", f"orders: {type(error).__name__}: {error}")
+                why = f"{type(error).__name__}: {error}"
+                self.journal.write("orders.failed", f"no order looked up: {why}", study=study_uid)
             else:
                 self._trouble = ""
 

@@ -14,6 +14,7 @@ from simulator.journal import Entry
 
 _KINDS = ("", "association", "c-", "device", "login", "user", "node", "setting", "study", "hl7")
 _ENDS = {"archive": "the archive's end", "hospital": "the hospital's end (devices and RIS)"}
+_CHECK = "PACSLAB_UP"
 _SECONDS = 3.0
 _LONGEST = 200  # turns after which the automatic refresh ends, so that no forgotten tab runs on
 
@@ -54,7 +55,8 @@ class _Pane:
             look.row(self.kind, self.node, self.words, self.count, refresh, self.auto),
             w.HBox(list(self.ends.values())), name="log-pane",
             hint="The newest line is at the top. Open a line for its facts; "
-            "the number behind the time (archive-000123) is what you cite as evidence.",
+            "the number behind the time (archive-000123) is what you cite as evidence. "
+            "The status board's own checks are left out.",
         )  # fmt: skip
 
     def draw(self) -> None:
@@ -64,8 +66,14 @@ class _Pane:
                 kind=self.kind.value.strip(), source=name, node=self.node.value.strip()
             )
             words = self.words.value.lower().split()
-            kept = [entry for entry in found if all(x in entry.text.lower() for x in words)]
+            kept = [x for x in found if self._wanted(x, words)]
             place.value = _end(_ENDS[name], kept[-self.count.value :])
+
+    def _wanted(self, entry: Entry, words: list[str]) -> bool:
+        """Leave out the status board's own checks, unless somebody asks for them."""
+        own = entry.facts.get("calling") == _CHECK or entry.text.startswith(_CHECK)
+        fits = all(word in entry.text.lower() for word in words)
+        return fits and (not own or self.node.value.strip() == _CHECK)
 
     def _switch(self) -> None:
         self._stop.set()

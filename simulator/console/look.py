@@ -85,7 +85,7 @@ class Message:
         else:
             if isinstance(result, Outcome):
                 self.show(result)
-            elif isinstance(result, str):
+            elif isinstance(result, str) and result:
                 self.say(result, "good")
 
 
@@ -134,6 +134,15 @@ def panel(title: str, message: Message, *children: Widget, name: str, hint: str 
 def row(*children: Widget) -> Widget:
     """Return widgets side by side, wrapped where the screen is narrow."""
     return w.HBox(list(children), layout=w.Layout(flex_flow="row wrap", align_items="center"))
+
+
+def columns(*parts: tuple[Widget, str]) -> Widget:
+    """Return large parts side by side, each with its least width; they wrap on narrow screens."""
+    for widget, least in parts:
+        widget.layout.flex, widget.layout.min_width = f"1 1 {least}", "0"
+    box = w.HBox([widget for widget, _ in parts])
+    box.layout.flex_flow, box.layout.align_items = "row wrap", "flex-start"
+    return box
 
 
 def text(label: str, name: str, value: str = "", *, width: str = "210px", hint: str = "") -> Widget:
@@ -222,6 +231,11 @@ def shown(value: Any, limit: int = 120) -> str:
 def shown_html(value: Any) -> str:
     """Return a value as `shown` does, escaped."""
     return escape(shown(value))
+
+
+def count(number: int, what: str) -> str:
+    """Return '1 image' or '3 images'."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def moment(iso: str) -> str:

@@ -51,11 +51,10 @@ class _Table:
                      make("Echo it", self.echo, message, "echo")),
             look.row(make("Remove", self.remove, message, "remove", style="warning"), self.sure),
         ])  # fmt: skip
-        form.layout.width = "400px"
         left = w.VBox([self.table, make("Refresh", self.draw, message, "refresh")])
-        left.layout.width = "720px"
         return look.panel(
-            "Node table of the archive", message, look.row(left, form), name="node-table",
+            "Node table of the archive", message,
+            look.columns((left, "430px"), (form, "340px")), name="node-table",
             hint="A node is a program on the network with a name of its own, its AE title.",
         )  # fmt: skip
 

@@ -32,8 +32,8 @@ class Window:
     width: float
 
     def __str__(self) -> str:
-        """As viewers write it."""
-        return f"C {self.center:g}  W {self.width:g}"
+        """As it is said."""
+        return f"level {self.center:g}, width {self.width:g}"
 
 
 @dataclass(frozen=True, kw_only=True)

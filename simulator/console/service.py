@@ -1,4 +1,4 @@
-"""`service_screen("CT1")`: a device's service menu: its settings, and what it can try."""
+"""`service_screen()`: a device's service menu: its settings, and what it can try."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LOG = {"hospital": "time", "id": "number", "kind": "kind", "text": "what happen
 _RECEIVED = {"StudyInstanceUID": "study", "study_uid": "study", "instances": "images"}
 
 
-def service_screen(device: str, seat: Client | None = None) -> look.Widget:
-    """Show the service screen of a modality or workstation by its name, e.g. 'CT1'."""
+def service_screen(device: str = "CT1", seat: Client | None = None) -> look.Widget:
+    """Show the service screen of a modality or workstation by name; another can be chosen."""
     return _Screen(look.client(seat), device).widget
 
 
@@ -29,28 +29,41 @@ class _Screen:
         self.device: Any = None
         self.fields: dict[str, Any] = {}
         self.shown = look.mark(w.HTML(), "shown")
-        self.entries = look.choice("", "entries", [], width="560px")
+        self.entries = look.choice("", "entries", [], width="400px")
         self.words = look.text("patient's name", "find-name", width="230px", hint="e.g. smith*")
         self.patient = look.text("patient's name", "typed-name", width="240px", hint="DOE^JANE")
         self.patient_id = look.text("patient ID", "typed-id", width="170px")
         self.box = w.VBox([])
+        self.chosen = look.choice("device", "device", [device], width="180px")
         self.widget = look.panel(
-            f"Service screen of {device}", self.message, self.box, name="service-screen",
+            "Service screen", self.message, self.chosen, self.box, name="service-screen",
             hint="What a service engineer sees at the device. Changes count only after 'Save'.",
         )  # fmt: skip
-        self.message.guard(self.open)
+        self.message.guard(self.begin)
+        look.watch(self.chosen, self.open, self.message)
+
+    def begin(self) -> None:
+        """Offer every device and open the one that was named."""
+        self.chosen.options = [row["name"] for row in self.seat.fleet.devices()]
+        if self.name not in self.chosen.options:
+            known = ", ".join(self.chosen.options)
+            raise UsageError(f"There is no device '{self.name}'.", f"There are: {known}.")
+        self.chosen.value = self.name
+        self.open()
 
     def open(self) -> None:
-        """Read the device and lay the screen out for its kind."""
+        """Read the chosen device and lay the screen out for its kind."""
+        self.name = self.chosen.value
         self.device = self.seat.modality(self.name)
         facts = self.device.facts
+        look.offer(self.entries, [])
+        self.shown.value = ""
         form = self._form(facts)
         tries = self._station_tries() if facts["kind"] == "workstation" else self._modality_tries()
-        tries.layout.width = "680px"
         place = f"listens at {facts['host']}, port {facts['port']}"
         what = facts.get("model") or facts["kind"]
         head = w.HTML(f"<p class='pl-soft'>{look.shown_html(f'{what}; {place}')}</p>")
-        self.box.children = [head, look.row(form, tries)]
+        self.box.children = [head, look.columns((form, "340px"), (tries, "430px"))]
 
     # --- the settings -------------------------------------------------------------------------
 
@@ -60,7 +73,6 @@ class _Screen:
         save = look.button("Save", self.save, self.message, "save", style="primary")
         again = look.button("Read again", self.read, self.message, "read")
         form = w.VBox([w.HTML("<b>settings</b>"), *self.fields.values(), look.row(save, again)])
-        form.layout.width = "430px"
         return form
 
     def save(self) -> str:
@@ -194,8 +206,8 @@ def _field(key: str, value: Any, says: dict[str, str]) -> look.Widget:
         made = w.FloatText(value, description=key)
     else:
         made = w.Text(value, description=key)
-    made.style.description_width, made.layout.width = "130px", "410px"
-    made.tooltip = made.description_tooltip = says.get(key, key)
+    made.style.description_width, made.layout.width = "120px", "330px"
+    made.tooltip = says.get(key, key)
     return look.mark(made, "set", f"set-{key.replace('.', '-')}")
 
 

@@ -29,7 +29,7 @@ class _Board:
         self.sure.layout.width = "150px"
         self.widget = look.panel(
             "Status board", self.message, self._buttons(),
-            look.row(self.summary, self.nodes),
+            look.columns((self.summary, "400px"), (self.nodes, "300px")),
             name="status-board", hint="Everything of your hospital, and whether it answers.",
         )  # fmt: skip
         self.message.guard(self.draw)

@@ -32,7 +32,9 @@ class _Browser:
         self.message.guard(self.load)
 
     def _make(self) -> None:
-        self.words = look.text("name or ID", "filter-text", hint="part of it is enough")
+        self.words = look.text(
+            "name or ID", "filter-text", width="260px", hint="part of it is enough"
+        )
         self.modality = look.choice("modality", "filter-modality", [ANY], width="150px")
         self.state = look.choice("order", "filter-state", _STATES, width="160px")
         self.study, self.series = _list("studies", 8), _list("series", 6)
@@ -59,12 +61,12 @@ class _Browser:
         link = look.button("Link to order", self.link, self.message, "link")
         left = w.VBox([_over("series", self.series), _over("images", self.instance)])
         right = w.VBox([self.tag_words, self.tags])
-        left.layout.width, right.layout.width = "360px", "780px"
         return look.panel(
             "Study browser", self.message,
             look.row(self.words, self.modality, self.state, load, show),
             _over("studies, the newest first", self.study),
-            look.row(self.order, self.accession, link), look.row(left, right), self.place,
+            look.row(self.order, self.accession, link),
+            look.columns((left, "280px"), (right, "440px")), self.place,
             name="study-browser", hint="Patient, study, series, image: choose from the top down.",
         )  # fmt: skip
 
@@ -133,7 +135,7 @@ class _Browser:
 
 def _list(name: str, lines: int) -> look.Widget:
     made = look.mark(w.Select(options=[], rows=lines), name)
-    made.layout.width = "100%"
+    made.layout.width = "auto"
     return made
 
 
@@ -146,14 +148,17 @@ def _study_line(study: dict[str, Any]) -> str:
     parts = (
         study["patient_name"], study["patient_id"], "/".join(study["modalities"]), study["date"],
         study["description"], study["accession"] or "no accession",
-        f"{study['instances']} images", signs.get(study["order_state"], study["order_state"]),
+        look.count(study["instances"], "image"),
+        signs.get(study["order_state"], study["order_state"]),
     )  # fmt: skip
     return look.shown(" · ".join(filter(None, parts)), 200)
 
 
 def _series_line(series: dict[str, Any]) -> str:
     parts = (series["modality"], series["number"], series["description"])
-    return look.shown(f"{' · '.join(filter(None, parts))} · {len(series['instances'])} images")
+    return look.shown(
+        f"{' · '.join(filter(None, parts))} · {look.count(len(series['instances']), 'image')}"
+    )
 
 
 def _image_line(image: dict[str, Any]) -> str:

@@ -91,7 +91,10 @@ class _Ticket:
         from exercises import start
 
         self._begin(start(self.name, self.seat))
-        return "The exercise has begun. Read the ticket, then look before you change anything."
+        return (
+            "The exercise has begun. Read the ticket. Other panels still show what was before: "
+            "refresh them."
+        )
 
     def _begin(self, lab: Any) -> None:
         self.lab = lab
@@ -143,7 +146,7 @@ class _Ticket:
         lab = self._running()
         lab.reset()
         self._begin(lab)
-        return "Everything is as it was when you began; hints and tries stay counted."
+        return "All is as when you began; hints and tries stay counted. Refresh the other panels."
 
     def hand_in(self) -> None:
         """Hand in the incident note."""

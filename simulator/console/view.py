@@ -74,10 +74,11 @@ class Viewer:
         fold = look.mark(
             w.Accordion([w.VBox([self.words, self.tags])], titles=("All tags",)), "fold"
         )
-        side.layout.width, fold.layout.width = "420px", "100%"
+        fold.layout.width = "auto"
         chosen = look.row(*([self.study] if several else []), self.series)
         return look.panel(
-            "Viewer", self.message, chosen, look.row(picture, side), fold, name="viewer",
+            "Viewer", self.message, chosen,
+            look.columns((picture, "445px"), (side, "300px")), fold, name="viewer",
             hint="For training, not for diagnosis. Level is the brightness, width the contrast.",
         )  # fmt: skip
 
@@ -200,9 +201,8 @@ def _study_name(study: dict[str, Any]) -> str:
 
 
 def _series_name(series: dict[str, Any]) -> str:
-    count = len(series["instances"])
     what = f"{series['modality']} {series['number']}: {series['description']}"
-    return look.shown(f"{what} ({count} image{'s' if count != 1 else ''})")
+    return look.shown(f"{what} ({look.count(len(series['instances']), 'image')})")
 
 
 def _range(slider: Any, low: float, high: float) -> None:

@@ -16,7 +16,7 @@ from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
 from simulator.hospital.indications import indication
 from simulator.hospital.orders import PRIORITIES, Order, Procedure, next_status, order_from
-from simulator.hospital.people import Person, colleagues, patient
+from simulator.people import Person, colleagues, patient
 from simulator.hospital.tables import counters, mapping, orders
 from simulator.imaging.uids import digest, make_uid
 from simulator.journal import Journal

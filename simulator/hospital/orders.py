@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from simulator.errors import RefusedError, UsageError
-from simulator.hospital.people import Person
+from simulator.people import Person
 
 TABLE: dict[str, dict[str, str]] = {
     "ordered": {"schedule": "scheduled", "cancel": "cancelled"},

@@ -135,13 +135,13 @@ def image(**values: Any) -> Dataset:
     ds.Modality, ds.SeriesNumber, ds.InstanceNumber = "CT", 1, 1
     ds.Rows, ds.Columns, ds.SamplesPerPixel = 64, 64, 1
     ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 0
     for keyword, value in values.items():
         if value is None:
             del ds[keyword]
         else:
             setattr(ds, keyword, value)
-    ds.PixelData = PIXELS
+    ds.add_new(0x7FE00010, "OW", PIXELS)
     return ds
 
 
@@ -155,6 +155,14 @@ def study(number: int, count: int = 1, **values: Any) -> list[Dataset]:
         image(**{"SOPInstanceUID": f"{uid}.1.{n}", "InstanceNumber": n, **facts})
         for n in range(1, count + 1)
     ]
+
+
+def save(ds: Dataset, path: Path) -> Path:
+    """Write a data set as a Part 10 file."""
+    ds.ensure_file_meta()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.save_as(path, enforce_file_format=True)
+    return path
 
 
 def query(level: str, **keys: Any) -> Dataset:

@@ -196,7 +196,7 @@ def pairs(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
 
 SUBJECTS = {
     "PatientID": letters,
-    "PatientName": letters,
+    "PatientName": letters.filter(lambda text: text.count("=") < 3),
     "AccessionNumber": letters,
     "Modality": st.sampled_from(["CT", "MR", "", "ct"]),
     "StudyInstanceUID": st.just("1.2.3"),

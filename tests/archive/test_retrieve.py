@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,6 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StudyRootQueryRetrieveInformationModelMove as MOVE,
 )
 
-from simulator.archive.nodes import Node
 from simulator.errors import NoAnswerError, StatusError
 from simulator.network import command as cmd
 from simulator.network import dimse, scu
@@ -36,7 +33,6 @@ from simulator.network.association import Message
 from simulator.network.dimse import Request, decode_dataset
 from simulator.network.serve import Server, serve
 from tests.archive.support import CALLER, PIXELS, Lab, ask, image, query, study, until
-from tests.archive.support import lab as run_lab
 from tests.net import free_port
 
 
@@ -286,16 +282,3 @@ def test_what_cannot_be_converted_fails_alone(lab: Lab, syntax: str) -> None:
     retrieved, got = lab.get(StudyInstanceUID="1.2.3.1")
     assert (retrieved.status, retrieved.completed, retrieved.failed) == (0xB000, 2, 1)
     assert len(got) == 2
-
-
-def test_more_classes_than_fit_in_one_association_still_leave(tmp_path: Path) -> None:
-    """128 contexts is all there is; what has none fails, what has one arrives."""
-    with (
-        run_lab(tmp_path, [Node(ae="DEAF", port=1)]) as lab,
-        socket.create_server(("127.0.0.1", 0)) as deaf,
-    ):
-        lab.archive.nodes.change("DEAF", {"port": deaf.getsockname()[1]})
-        deaf.close()
-        lab.store(*study(1, 1))
-        last = move(lab, "DEAF")[-1]
-        assert last.command["Status"] == 0xA702

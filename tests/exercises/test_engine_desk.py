@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_an_attempt_survives_a_new_kernel_and_holds_no_cause(exercise_seat: Clie
     assert engine.current(again) == sheet
     text = (exercise_seat.seat.folder / "progress" / "attempt.json").read_text("utf-8")
     assert right_cause(load(A1), {}).id not in text
-    assert exercise_seat.fleet.status()["running"] is False
+    assert exercise_seat.fleet.status()["state"] == "paused"
 
 
 def test_the_result_has_the_shape_others_rely_on(exercise_seat: Client) -> None:
@@ -127,5 +128,5 @@ def test_start_check_and_reset_take_at_most_two_seconds(exercise_seat: Client, n
     assert max(took.values()) < 6, took  # 2 s on a quiet machine; tests run side by side
 
 
-def _progress(lab: exercises.Lab):
+def _progress(lab: exercises.Lab) -> Path:
     return lab.seat.seat.folder / "progress"

@@ -73,6 +73,7 @@ def test_a_scaffold_can_be_loaded_and_is_not_written_over(tmp_path: Path) -> Non
         ('title = "{wrong}"\nby', 'titel = "{wrong}"\nby', "has no 'titel'"),
         ('by = "{worker.name}"', "", "lacks 'by'"),
         ('title = "{wrong}"\nby', 'title = "{wrongg}"\nby', "'{wrongg}' is no variable"),
+        ('kind = "called-title"', 'kind = "called-title"\nwhen = ["x"]', "names no cause: x"),
         ("right = true", "", "which cause is right"),
         ('answer = "Yes"', 'answer = "Perhaps"', "not among its choices"),
         ("minutes = 10", "minutes = [", "is not valid TOML"),

@@ -20,7 +20,7 @@ STUDIES = [
      "patient_name": f"P{n}", "patient_id": f"M{n}"}
     for n, modality in enumerate(["CT", "MR", "DX", "US"] * 3)
 ]  # fmt: skip
-WORLD = World(seed=1, users=USERS, studies=STUDIES)
+WORLD = World(users=USERS, studies=STUDIES)
 
 
 def draw(recipes: dict[str, dict[str, Any]], seed: int = 1, **more: str) -> dict[str, Any]:

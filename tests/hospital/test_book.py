@@ -10,7 +10,7 @@ import pytest
 from simulator.clock import ClockKeeper
 from simulator.errors import RefusedError, UsageError
 from simulator.hospital.orders import OPEN, TABLE, next_status
-from simulator.hospital.people import Person
+from simulator.people import Person
 from simulator.hospital.ris import Ris
 from simulator.journal import Journal, JournalReader
 from tests.hospital.conftest import PROCEDURES

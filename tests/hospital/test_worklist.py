@@ -10,7 +10,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from simulator.errors import RejectedError, StatusError
-from simulator.hospital.people import Person
+from simulator.people import Person
 from simulator.hospital.ris import Ris
 from simulator.journal import JournalReader
 from simulator.network import scu

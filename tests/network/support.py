@@ -29,6 +29,7 @@ from simulator.network import dimse
 from simulator.network.dimse import Reply, Request
 from simulator.network.negotiation import CALLED_UNKNOWN, Proposal, Refusal
 from simulator.network.serve import Limits, Server
+from tests.net import wait_for
 
 FIND = StudyRootQueryRetrieveInformationModelFind
 MOVE = StudyRootQueryRetrieveInformationModelMove
@@ -52,6 +53,7 @@ class SmallArchive:
         self.told: list[tuple[str, str, dict[str, Any]]] = []
         self.matches = 3
         self.cancelled_after: int | None = None
+        self.waits_after: int | None = None  # gives so many matches, then waits for the cancel
         self.limits = Limits()
         self.lock = threading.Lock()
         handlers = {
@@ -97,6 +99,8 @@ class SmallArchive:
         """Give as many matches as were set, until cancelled."""
         name = str(request.identifier.get("PatientName", ""))
         for number in range(self.matches):
+            if number == self.waits_after:
+                wait_for(request.cancelled, why="no cancel came")
             if request.cancelled():
                 self.cancelled_after = number
                 yield Reply(status=dimse.CANCELLED)

@@ -36,6 +36,7 @@ class Lab:
     page: Page
     url: str
     token: str
+    notebook: str
     hosts: set[str] = field(default_factory=set)  # whom the page asked
     complaints: list[str] = field(default_factory=list)  # errors on the browser's console
 
@@ -47,12 +48,13 @@ class Lab:
         """Wait until the server says that the kernel is idle: the page says so too early."""
         deadline = time.monotonic() + seconds
         while True:
-            sessions = httpx.get(
+            found = httpx.get(
                 f"{self.url}/api/sessions", params={"token": self.token}, trust_env=False
             ).json()
-            if sessions and all(s["kernel"]["execution_state"] == "idle" for s in sessions):
+            kernels = [one["kernel"] for one in found if one["path"] == self.notebook]
+            if kernels and kernels[0]["execution_state"] == "idle":
                 return
-            assert time.monotonic() < deadline, f"the kernel is not idle: {sessions}"
+            assert time.monotonic() < deadline, f"the kernel is not idle: {kernels}"
             time.sleep(0.2)
 
     def run_all(self, panels: int) -> None:
@@ -86,9 +88,11 @@ def opened(
         browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
-            lab = Lab(page=page, url=url, token=token)
+            lab = Lab(page=page, url=url, token=token, notebook=notebook)
             _listen(lab)
-            page.goto(f"{url}/lab/workspaces/{uuid.uuid4().hex}/tree/{notebook}?reset&token={token}")
+            page.goto(
+                f"{url}/lab/workspaces/{uuid.uuid4().hex}/tree/{notebook}?reset&token={token}"
+            )
             page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
             page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
             lab.wait_for_kernel()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from simulator.hospital.people import colleagues, patient, staff
+from simulator.people import colleagues, patient, staff
 
 
 def test_the_same_seed_gives_the_same_people_in_any_order_and_thread() -> None:

@@ -1,0 +1,105 @@
+"""kill -9 in the middle of an ingest: every object that was acknowledged is there, once, whole."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+from simulator.errors import NetworkError
+from simulator.network.associate import Peer, associate, plain_context, send_store
+from simulator.network.dimse import encode_dataset
+from tests.archive.support import CALLER, image
+from tests.archive.support import lab as run_lab
+
+SENDERS = 4
+
+
+@contextmanager
+def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Peer]]:
+    """Run an archive in a process of its own."""
+    command = [sys.executable, "-m", "tests.archive.runner", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            port = int(running.stdout.readline())
+            yield running, Peer(ae="PACSLAB", host="127.0.0.1", port=port)
+        finally:
+            running.kill()
+
+
+class Sender(threading.Thread):
+    """Sends images of its own study until the archive is gone; keeps what was acknowledged."""
+
+    def __init__(self, peer: Peer, number: int) -> None:
+        super().__init__()
+        self.peer, self.number = peer, number
+        self.acknowledged: dict[str, bytes] = {}
+
+    def run(self) -> None:
+        with (
+            suppress(NetworkError),
+            associate(self.peer, [plain_context(CTImageStorage)], CALLER) as it,
+        ):
+            for count in range(1, 100_000):
+                uid = f"1.2.3.{self.number}.{count}"
+                study = f"1.2.3.{self.number}"
+                ds = image(
+                    SOPInstanceUID=uid, StudyInstanceUID=study, SeriesInstanceUID=f"{study}.0"
+                )
+                data = encode_dataset(ds, ExplicitVRLittleEndian)
+                send_store(
+                    it,
+                    sop_class=CTImageStorage,
+                    sop_instance=uid,
+                    transfer_syntax=ExplicitVRLittleEndian,
+                    data=[data],
+                )
+                self.acknowledged[uid] = data
+
+
+def kill_while_storing(folder: Path, rounds: int) -> None:
+    acknowledged: dict[str, bytes] = {}
+    for number in range(rounds):
+        with process(folder) as (running, peer):
+            senders = [Sender(peer, number * SENDERS + n + 1) for n in range(SENDERS)]
+            for sender in senders:
+                sender.start()
+            while not all(sender.acknowledged for sender in senders):
+                time.sleep(0.005)
+            time.sleep(random.Random(number).uniform(0, 0.25))
+            running.kill()  # SIGKILL
+            for sender in senders:
+                sender.join()
+                acknowledged.update(sender.acknowledged)
+    with run_lab(folder) as lab:  # after the last crash: recovered
+        rows = lab.archive.index.locate([])
+        assert len({row.sop_uid for row in rows}) == len(rows), "indexed twice"
+        places = {row.sop_uid: row for row in rows}
+        assert set(acknowledged) <= set(places), "acknowledged, but not indexed"
+        for uid, data in acknowledged.items():
+            found = places[uid]
+            assert lab.archive.store.read(found.digest)[found.offset :] == data
+        # what was not acknowledged may be there too, but then it is whole: one file a row
+        assert len(rows) <= len(acknowledged) + rounds * SENDERS
+        assert lab.files() == sorted(row.digest for row in rows)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no kill -9 there")
+def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    kill_while_storing(tmp_path, 5)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(sys.platform == "win32", reason="no kill -9 there")
+def test_nothing_acknowledged_is_lost_in_forty_rounds(tmp_path: Path) -> None:
+    kill_while_storing(tmp_path, 40)

@@ -1,0 +1,158 @@
+"""Linking a study to its order: the header is corrected, nothing is lost, the pixels untouched."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from simulator.archive import reconcile
+from tests.archive.support import PIXELS, Lab, image, study
+
+NOW = datetime(2026, 3, 2, 9, 30)
+ORDER = {
+    "accession": "A9",
+    "patient_name": "Right^Rosa",
+    "patient_id": "P9",
+    "issuer": "HOSPITAL",
+    "birth_date": "19800202",
+    "sex": "F",
+    "study_uid": "1.2.3.9",
+    "requested_procedure_id": "RP9",
+    "procedure": "CT chest",
+    "referring": "Ref^Rita",
+    "step_id": "SP9",
+}
+
+
+def link(lab: Lab, **changes: Any) -> int:
+    order = {**ORDER, **changes}
+    archive = lab.archive
+    return reconcile.link(archive.index, archive.store, "1.2.3.1", order, NOW, "eva")
+
+
+def stored(lab: Lab, sop_uid: str) -> Dataset:
+    found = lab.archive.index.find_instance(sop_uid)
+    assert found is not None
+    return dcmread(BytesIO(lab.archive.store.read(found.digest)))
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_the_header_says_what_the_order_says(lab: Lab, syntax: str) -> None:
+    lab.store(*study(1, 3), syntax=syntax)
+    before = lab.files()
+    assert link(lab) == 3
+    ds = stored(lab, "1.2.3.1.1.2")
+    assert (ds.PatientName, ds.PatientID, ds.IssuerOfPatientID) == ("Right^Rosa", "P9", "HOSPITAL")
+    assert (ds.AccessionNumber, ds.PatientBirthDate) == ("A9", "19800202")
+    request = ds.RequestAttributesSequence[0]
+    assert (request.RequestedProcedureID, request.ScheduledProcedureStepID) == ("RP9", "SP9")
+    assert ds.PixelData == PIXELS
+    assert (ds.StudyInstanceUID, ds.InstanceNumber) == ("1.2.3.1", 2)
+    assert ds.file_meta.TransferSyntaxUID == syntax
+    assert ds.file_meta.SourceApplicationEntityTitle == "CT1"
+    # files never change: the old ones are there until the next sweep, the new ones beside them
+    assert set(before) < set(lab.files()) and len(lab.files()) == 6
+    lab.archive._sweep()
+    assert set(before).isdisjoint(lab.files()) and len(lab.files()) == 3
+
+
+def test_what_was_there_before_is_remembered(lab: Lab) -> None:
+    request = Dataset()
+    request.ScheduledProcedureStepID = "OLD"
+    lab.store(*study(1, RequestAttributesSequence=Sequence([request])))
+    link(lab)
+    (item,) = stored(lab, "1.2.3.1.1.1").OriginalAttributesSequence
+    assert item.AttributeModificationDateTime == "20260302093000"
+    assert (item.ModifyingSystem, item.ReasonForTheAttributeModification) == (
+        "PACS Lab (eva)",
+        "CORRECT",
+    )
+    (old,) = item.ModifiedAttributesSequence
+    assert (old.PatientName, old.PatientID, old.AccessionNumber) == ("Test^Anna", "T1", "A1")
+    assert old.RequestAttributesSequence[0].ScheduledProcedureStepID == "OLD"
+    assert "PatientSex" not in old  # it did not change
+    link(lab, accession="A10")  # and linked once more: both steps are remembered
+    first, second = stored(lab, "1.2.3.1.1.1").OriginalAttributesSequence
+    assert first.ModifiedAttributesSequence[0].PatientID == "T1"
+    assert second.ModifiedAttributesSequence[0].AccessionNumber == "A9"
+
+
+def test_the_index_follows(lab: Lab) -> None:
+    lab.store(*study(1, 2), *study(2, 1, PatientID="T1"))
+    link(lab)
+    assert [str(ds.StudyInstanceUID) for ds in lab.find(PatientID="T1", StudyInstanceUID="")] == [
+        "1.2.3.2"
+    ]
+    (found,) = lab.find(PatientID="P9", AccessionNumber="", NumberOfStudyRelatedInstances="")
+    assert (found.AccessionNumber, found.NumberOfStudyRelatedInstances) == ("A9", 2)
+    row = lab.archive.index.study("1.2.3.1")
+    assert row is not None
+    assert (row["order_state"], row["order_note"]) == ("matched", "linked to order A9 by eva")
+    assert (row["source"], row["patient_name"]) == ("CT1", "Right^Rosa")
+    retrieved, got = lab.get(StudyInstanceUID="1.2.3.1")
+    assert retrieved.completed == 2 and {ds.PatientID for ds in got} == {"P9"}
+
+
+def test_the_last_study_of_the_wrong_patient_takes_the_patient_along(lab: Lab) -> None:
+    lab.store(*study(1))
+    link(lab)
+    assert lab.archive.index.counts()["patients"] == 1
+    assert lab.find("PATIENT", model="patient", PatientID="T1") == []
+
+
+@pytest.mark.parametrize("charset", [None, "ISO_IR 100", "ISO_IR 192"])
+def test_a_name_the_old_character_set_lacks(lab: Lab, charset: str | None) -> None:
+    facts = {"SpecificCharacterSet": charset, "StudyDescription": "Schädel"} if charset else {}
+    lab.store(image(SOPInstanceUID="1.5", **facts))
+    link(lab, patient_name="Łukasz^Żółć=山田^太郎")
+    ds = stored(lab, "1.5")
+    assert ds.PatientName == "Łukasz^Żółć=山田^太郎"
+    assert ds.StudyDescription == ("Schädel" if charset else "CT chest")
+    assert ds.OriginalAttributesSequence[0].ModifiedAttributesSequence[0].PatientName == "Test^Anna"
+    (found,) = lab.find(PatientName="Łukasz*", SpecificCharacterSet="ISO_IR 192")
+    assert found.PatientName == "Łukasz^Żółć=山田^太郎"
+
+
+def test_an_image_that_arrives_meanwhile_is_not_lost(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.store(*study(1, 2))
+    late = study(1, 3)[2]
+    correct = reconcile._corrected
+    sent: list[int] = []
+
+    def slowly(*arguments: Any) -> Any:
+        if not sent:
+            sent.extend(lab.store(late))
+        return correct(*arguments)
+
+    monkeypatch.setattr(reconcile, "_corrected", slowly)
+    assert link(lab) == 3
+    assert sent == [0]
+    assert stored(lab, late.SOPInstanceUID).PatientID == "P9"
+    assert lab.archive.index.counts() == {"patients": 1, "studies": 1, "series": 1, "instances": 3}
+
+
+def test_linking_while_the_archive_is_swept(lab: Lab) -> None:
+    lab.store(*study(1, 4))
+    stop = threading.Event()
+
+    def sweep() -> None:
+        while not stop.is_set():
+            lab.archive._sweep()
+
+    thread = threading.Thread(target=sweep)
+    thread.start()
+    for number in range(5):
+        link(lab, accession=f"A{number}")
+    stop.set()
+    thread.join()
+    assert lab.get(StudyInstanceUID="1.2.3.1")[0].completed == 4

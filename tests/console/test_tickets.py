@@ -1,0 +1,85 @@
+"""A ticket from start to solution, with its buttons only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from exercises.engine import desk
+from simulator import console
+from simulator.client import Client
+from simulator.console.look import find
+
+Press = Callable[[Any, str], str]
+ROOM = "room-cannot-send"
+
+
+@pytest.fixture
+def free(seat: Client) -> Iterator[Client]:
+    """The hospital with no exercise under way, before and after."""
+    for _ in range(2):
+        if desk.current(seat) is not None:
+            desk.give_up(seat)
+        if _ == 0:
+            yield seat
+
+
+def shown(widget: Any) -> bool:
+    return widget.layout.display != "none"
+
+
+def test_showing_a_ticket_starts_nothing(free: Client) -> None:
+    panel = console.ticket(ROOM, free)
+    assert "first morning" in find(panel, "sheet").value
+    assert desk.current(free) is None
+    assert not shown(panel.children[4])
+    assert "There is no exercise" in find(console.ticket("none", free), "message").value
+
+
+def test_a_ticket_is_solved_by_panels(free: Client, press: Press) -> None:
+    panel = console.ticket(ROOM, free)
+    assert "has begun" in press(panel, "start")
+    assert shown(panel.children[4])
+    assert "No cause is chosen" in press(panel, "diagnose")
+    rejected = free.journal.tail(1, kind="association.rejected")[0]
+    find(panel, "cause").value = find(panel, "cause").options[0][1]
+    find(panel, "evidence").value = "archive-999999"
+    assert "✘" in press(panel, "diagnose")
+    assert "✘ Not solved yet" in press(panel, "check")
+    device = free.journal.find(rejected["id"])
+    assert device is not None
+    name = device.facts["calling"]
+    right = next(value for _, value in find(panel, "cause").options if "call" in value)
+    find(panel, "cause").value, find(panel, "evidence").value = right, rejected["id"]
+    press(panel, "diagnose")
+    screen = console.service_screen(name, free)
+    find(screen, "set-archive-ae").value = "PACSLAB"
+    press(screen, "save")
+    assert "✔" in press(screen, "send")
+    assert "✔ Solved" in press(panel, "check")
+    assert "of 100 points" in find(panel, "result").value
+
+
+def test_hint_note_and_giving_up(free: Client, press: Press) -> None:
+    panel = console.ticket(ROOM, free)
+    press(panel, "start")
+    assert "Hint 1 of" in press(panel, "hint")
+    assert "says too little" in press(panel, "hand-in")
+    assert "as when you began" in press(panel, "reset")
+    assert "Tick" in press(panel, "give-up")
+    find(panel, "sure").value = True
+    assert "Given up" in press(panel, "give-up")
+    assert desk.current(free) is None
+    assert not shown(panel.children[4])
+    assert "not under way" in press(panel, "check")
+
+
+def test_a_ticket_under_way_is_gone_on_with(free: Client, press: Press) -> None:
+    press(console.ticket(ROOM, free), "start")
+    again = console.ticket(ROOM, free)
+    assert shown(again.children[4])
+    other = console.ticket("loaner-is-rejected", free)
+    press(other, "start")
+    assert "not under way" in press(again, "check")
