@@ -21,6 +21,7 @@ from tests.notebooks.browser import Lab, opened
 HERE = Path(__file__).parent
 LESSON = "00-start-here.ipynb"
 LIMIT = 400_000  # bytes: they live in the repository
+SIZE, CLOSER = (1280, 800), 1.3  # photographed larger by this factor, so that more is in sight
 _BOARD_ON_TOP = "document.querySelector('.pl-status-board').scrollIntoView({block: 'start'})"
 # The lesson's text between board and browser would push the picture out of sight.
 _CLOSE_UP = """() => {
@@ -55,19 +56,23 @@ def screenshot(seat: Seat, to: Path) -> None:
     chromium = peers.find("chromium")
     if chromium is None:
         raise SystemExit("Chromium is not here; 'make peers' installs it on Debian or Ubuntu.")
-    with opened(seat, LESSON, chromium, width=1280, height=800) as lab:
+    width, height = (round(side * CLOSER) for side in SIZE)
+    with opened(seat, LESSON, chromium, width=width, height=height) as lab:
         lab.command("application:toggle-left-area")
         lab.run_all(4)
-        show_a_head(lab)
+        show_a_chest(lab)
         lab.page.evaluate(_CLOSE_UP)
         lab.page.evaluate(_BOARD_ON_TOP)
         lab.page.wait_for_timeout(500)
         lab.page.screenshot(path=to)
+    Image.open(to).convert("RGB").resize(SIZE, Image.Resampling.LANCZOS).save(to)
 
 
-def show_a_head(lab: Lab) -> None:
-    """Open the newest CT in the viewer."""
-    lab.page.locator(".pl-study-browser .pl-filter-modality select").select_option("CT")
+def show_a_chest(lab: Lab) -> None:
+    """Open a CT of the chest in the viewer."""
+    studies = lab.page.locator(".pl-study-browser .pl-studies select")
+    chest = studies.locator("option", has_text="CT Chest").first.inner_text()
+    studies.select_option(label=chest)
     lab.press("study-browser", "open-viewer")
     lab.page.locator(".pl-viewer img.pl-image").wait_for()
     lab.wait_for_kernel()

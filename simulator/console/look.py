@@ -28,6 +28,7 @@ _MEANING = {
 _STYLE = """<style>
 .pl-panel {border:1px solid var(--jp-border-color1,#bbb); border-radius:4px; padding:8px 10px;
   max-width:1180px}
+.pl-panel .widget-html-content {line-height:1.4}
 .pl-panel h3 {margin:0 0 2px 0; font-size:15px; color:var(--jp-ui-font-color1,#222)}
 .pl-panel p {margin:2px 0}
 .pl-panel .pl-soft {color:var(--jp-ui-font-color2,#555)}

@@ -53,7 +53,7 @@ class Viewer:
 
     def _make_controls(self) -> None:
         self.study = look.choice("study", "study", [], width="460px")
-        self.series = look.choice("series", "series", [], width="330px")
+        self.series = look.choice("series", "series", [], width="440px")
         self.preset = look.choice("window", "preset", [_AS_SENT, *pixels.PRESETS], width="190px")
         self.slice = look.mark(w.IntSlider(description="image", min=1, max=1, value=1), "slice")
         self.play = look.mark(w.Play(min=1, max=1, interval=120, repeat=True), "play")

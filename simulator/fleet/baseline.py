@@ -10,8 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import LocalError, PacsLabError
+from simulator.fleet.placing import PlacedOrder, PlaceOrder
 from simulator.fleet.requests import WorklistItem
-from simulator.fleet.schedule import PlacedOrder, PlaceOrder
 from simulator.imaging.uids import digest
 
 if TYPE_CHECKING:

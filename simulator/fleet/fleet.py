@@ -18,9 +18,10 @@ from simulator.files import read_json, write_json
 from simulator.fleet.baseline import Baseline
 from simulator.fleet.modality import Modality
 from simulator.fleet.node import Node
+from simulator.fleet.placing import PlaceOrder
 from simulator.fleet.profile import ModalityProfile
 from simulator.fleet.routes import routes
-from simulator.fleet.schedule import Day, PlaceOrder
+from simulator.fleet.schedule import Day
 from simulator.fleet.workstation import Workstation
 from simulator.journal import Journal
 from simulator.network.associate import Peer
@@ -237,5 +238,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-

@@ -37,4 +37,3 @@ class Logbook:
         """Return the last lines, the oldest first."""
         with self._lock:
             return list(self._lines)[-count:]
-

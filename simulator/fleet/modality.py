@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from simulator.fleet import delivery
 from simulator.fleet.delivery import Sent
 from simulator.fleet.disk import Disk, Job, exam_from
 from simulator.fleet.node import Node
-from simulator.fleet.outcome import failure
+from simulator.fleet.outcome import Performed, failure
 from simulator.fleet.profile import ModalityProfile
 from simulator.fleet.requests import WorklistItem, read_item, worklist_query
 from simulator.fleet.settings import TABLE, device_defaults
@@ -26,26 +25,6 @@ from simulator.network import scu
 from simulator.network.associate import Peer
 
 INSTITUTION = "PACS Lab General Hospital"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Performed:
-    """How an exam went: what was made, what was delivered, and what went wrong."""
-
-    device: str
-    accession: str
-    study_uid: str
-    pps_uid: str
-    images: int
-    sent: int
-    queued: int
-    reported: bool  # whether the RIS has both MPPS messages
-    error: NetworkError | None = None
-
-    def facts(self) -> dict[str, Any]:
-        """Return the outcome as JSON holds it; `ok` says that nothing is owed any more."""
-        said = {key: value for key, value in vars(self).items() if key != "error"}
-        return {**said, **(failure(self.error) if self.error else {"ok": True})}
 
 
 class Modality(Node):

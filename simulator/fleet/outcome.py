@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.errors import NetworkError
@@ -31,3 +32,23 @@ def attempt(work: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
         return {"ok": True, **(work() or {})}
     except NetworkError as error:
         return failure(error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performed:
+    """How an exam went: what was made, what was delivered, and what went wrong."""
+
+    device: str
+    accession: str
+    study_uid: str
+    pps_uid: str
+    images: int
+    sent: int
+    queued: int
+    reported: bool  # whether the RIS has both MPPS messages
+    error: NetworkError | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return the outcome as JSON holds it; `ok` says that nothing is owed any more."""
+        said = {key: value for key, value in vars(self).items() if key != "error"}
+        return {**said, **(failure(self.error) if self.error else {"ok": True})}

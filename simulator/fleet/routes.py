@@ -84,9 +84,7 @@ class _Desk:
             typed = _typed(call.body["unscheduled"])
             return attempt(lambda: device.perform_unscheduled(**typed, at=at).facts())
         (accession,) = call.need("accession")
-        return attempt(
-            lambda: device.perform(device.find_item(str(accession)), at=at).facts()
-        )
+        return attempt(lambda: device.perform(device.find_item(str(accession)), at=at).facts())
 
     def queue(self, call: Call) -> Any:
         return self._modality(call).queue()

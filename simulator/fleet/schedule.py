@@ -15,11 +15,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from simulator.clock import ClockKeeper
 from simulator.errors import NetworkError, PacsLabError
 from simulator.files import read_json, write_json
+from simulator.fleet.placing import PlacedOrder, PlaceOrder
 from simulator.imaging.uids import digest
 
 if TYPE_CHECKING:
@@ -31,41 +32,6 @@ _RETRY = timedelta(minutes=10)
 _ATTEMPTS = 4
 _PATIENCE = 20.0  # seconds a pause waits for exams under way
 _LATE = timedelta(hours=1)  # further behind than this (a jump, a high speed) we skip, not hurry
-
-
-class PlacedProcedure(Protocol):
-    """What we read of an order's procedure."""
-
-    @property
-    def protocol(self) -> str:
-        """The device's protocol key."""
-
-
-class PlacedOrder(Protocol):
-    """What we read of an order; the RIS's own class has more."""
-
-    @property
-    def accession(self) -> str:
-        """Its accession number."""
-
-    @property
-    def station_ae(self) -> str:
-        """Where the RIS scheduled it."""
-
-    @property
-    def scheduled(self) -> datetime:
-        """When, in hospital time."""
-
-    @property
-    def procedure(self) -> PlacedProcedure:
-        """What is to be done."""
-
-
-class PlaceOrder(Protocol):
-    """How an order is placed; what is left out the RIS decides."""
-
-    def __call__(self, scheduled: datetime | None = None, station_ae: str = "") -> PlacedOrder:
-        """Place the next order."""
 
 
 @dataclass(frozen=True, kw_only=True)

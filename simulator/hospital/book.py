@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -14,12 +13,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from simulator.clock import Clock
 from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
+from simulator.hospital.facts import as_text, check
 from simulator.hospital.indications import indication
-from simulator.hospital.orders import PRIORITIES, Order, Procedure, next_status, order_from
-from simulator.people import Person, colleagues, patient
+from simulator.hospital.orders import Order, Procedure, next_status, order_from
 from simulator.hospital.tables import counters, mapping, orders
 from simulator.imaging.uids import digest, make_uid
 from simulator.journal import Journal
+from simulator.people import Person, colleagues, patient
 
 _FIRST = {"day": 0, "desk": 5_000_000}  # what people order does not shift the day's own orders
 _AGAIN = 0.25  # share of orders for a patient who was here before: they have priors
@@ -29,9 +29,6 @@ _EDITABLE = (
 )  # fmt: skip
 _FILTERS = ("accession", "patient_id", "station_ae", "modality", "status", "study_uid", "step_id",
             "requested_procedure_id", "placer", "code")  # fmt: skip
-_LONGEST = {"station_ae": 16, "modality": 16, "patient_id": 64, "protocol": 16, "accession": 16}
-_SHAPES = {"birth_date": r"(\d{8})?", "sex": r"[MFO]?", "station_ae": r"[ -\[\]-~]*",
-           "modality": r"[A-Z0-9 _]*"}  # fmt: skip
 
 
 class OrderBook:
@@ -88,9 +85,9 @@ class OrderBook:
             raise UsageError(f"A new order cannot be {status}.", "Say 'ordered' or 'scheduled'.")
         given = {"priority": priority, "indication": indication, "referring": referring,
                  "accession": accession, "station_ae": station_ae or ""}  # fmt: skip
-        _check(given)
+        check(given)
         if person is not None:
-            _check({"patient_id": person.mrn, "patient_name": person.name,
+            check({"patient_id": person.mrn, "patient_name": person.name,
                     "birth_date": person.birth_date, "sex": person.sex})  # fmt: skip
         with self.database.write() as connection:
             n = _count(connection, "desk")
@@ -186,8 +183,8 @@ class OrderBook:
 
     def edit(self, accession: str, changes: Mapping[str, Any], actor: str = "ris") -> Order:
         """Change facts of an order (station_ae, scheduled, priority, patient_name …)."""
-        _check(changes, _EDITABLE)
-        wanted = {key: _text(key, value) for key, value in changes.items()}
+        check(changes, _EDITABLE)
+        wanted = {key: as_text(key, value) for key, value in changes.items()}
         with self.database.write() as connection:
             before = _get(connection, accession).facts()
             after = order_from({**before, **wanted})
@@ -214,7 +211,7 @@ class OrderBook:
         self, code: str, changes: Mapping[str, Any], actor: str = "ris", *, pending: bool = False
     ) -> Procedure:
         """Change where a procedure is scheduled from now on; `pending` moves waiting orders too."""
-        _check(changes, ("modality", "station_ae", "protocol", "description"))
+        check(changes, ("modality", "station_ae", "protocol", "description"))
         with self.database.write() as connection:
             before = _mapped(connection, code)
             wanted: dict[str, Any] = {key: str(value) for key, value in changes.items()}
@@ -296,27 +293,3 @@ def _get(connection: Connection, accession: str) -> Order:
 
 def _order(row: Row[Any]) -> Order:
     return order_from(dict(row._mapping))
-
-
-def _check(values: Mapping[str, Any], allowed: Sequence[str] = ()) -> None:
-    """Refuse what no order may hold."""
-    for key, value in values.items():
-        if allowed and key not in allowed:
-            raise UsageError(f"'{key}' cannot be changed.", f"Possible: {', '.join(allowed)}.")
-        text, longest = _text(key, value), _LONGEST.get(key, 64)
-        shape = _SHAPES.get(key, r"[^\x00-\x1f]*")
-        if len(text) > longest or "\\" in text or not re.fullmatch(shape, text):
-            raise UsageError(
-                f"'{text[:80]}' is no {key}.", f"Use at most {longest} characters, no backslash."
-            )
-        if key == "priority" and text not in PRIORITIES:
-            raise UsageError(f"'{text}' is no priority.", f"Use {', '.join(PRIORITIES)}.")
-
-
-def _text(key: str, value: Any) -> str:
-    if key != "scheduled":
-        return str(value)
-    try:
-        return datetime.fromisoformat(str(value)).replace(tzinfo=None).isoformat(timespec="seconds")
-    except ValueError:
-        raise UsageError(f"'{value}' is no time.", "Write it like 2026-03-02T09:30.") from None

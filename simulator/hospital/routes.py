@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 from simulator.errors import UsageError
 from simulator.hospital.book import OrderBook
 from simulator.hospital.mpps import PerformedSteps
-from simulator.people import Person
 from simulator.hospital.worklist import Worklist
+from simulator.people import Person
 from simulator.web import Call, Route
 
 RIGHT = "hospital"

@@ -28,18 +28,15 @@ class Volume:
 class Canvas:
     """An empty volume to paint on; later shapes cover earlier ones."""
 
-    def __init__(
-        self, low: Point, high: Point, spacing: Point, labels: Labels | None = None
-    ) -> None:
-        """Span the box from `low` to `high` (mm, x y z), empty or with a copy of `labels`."""
+    def __init__(self, low: Point, high: Point, spacing: Point) -> None:
+        """Span the empty box from `low` to `high` (mm, x y z)."""
         self.spacing = tuple(float(s) for s in spacing)
         self.axes = [
             np.arange(a, b, s, dtype=np.float32) for a, b, s in zip(low, high, spacing, strict=True)
         ]
         self._origin = tuple(float(axis[0]) for axis in self.axes)
         x, y, z = self.axes
-        empty = np.zeros((len(z), len(y), len(x)), np.uint8) if labels is None else labels.copy()
-        self.labels: Labels = empty
+        self.labels: Labels = np.zeros((len(z), len(y), len(x)), np.uint8)
 
     def finish(self) -> Volume:
         """Return the volume, read-only from now on."""

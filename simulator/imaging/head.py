@@ -1,25 +1,23 @@
 """The head from chin to vertex as a label volume: 190 x 230 x 240 mm at 1 mm."""
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.imaging.canvas import Canvas, Volume
+from simulator.imaging.canvas import Canvas, Labels, Volume
 from simulator.imaging.noise import generator
 from simulator.imaging.tissues import Tissue as T
 
 BRAIN = (T.GREY, T.WHITE)
 FACE = (T.FAT, T.MUSCLE, T.SCALP)
 Field = NDArray[np.float32]
+SLAB = 24  # planes painted at a time: temporaries of float32 are large
 
 LOW, HIGH = (-95, -115, -135), (95, 115, 105)
 BOX = ((-72, -92, -66), (72, 92, 88))  # what the brain can fill
 
 
-@lru_cache(maxsize=1)
-def head() -> Volume:
-    """Return the head."""
+def head(sex: str = "") -> Volume:
+    """Return the head, the same for everybody."""
     canvas = Canvas(LOW, HIGH, (1, 1, 1))
     _outside(canvas)
     _skull(canvas)
@@ -98,24 +96,46 @@ def _gyri(shape: tuple[int, int, int], wave: float) -> Field:
     sigma = wave / step / 4.4
     band = gaussian_filter(raw, sigma) - gaussian_filter(raw, sigma * 1.6)
     field = np.rint(band / band.std() * 4096).astype(np.float32) / 4096
-    for axis, n in enumerate(shape):
-        spot = np.arange(n, dtype=np.float32) / step
-        index = spot.astype(np.intp)
-        weight = (spot - index).reshape([-1 if a == axis else 1 for a in range(3)])
-        low, high = field.take(index, axis), field.take(index + 1, axis)
-        field = (low + (high - low) * weight).astype(np.float32)
-    result: Field = field
+    for axis in (2, 1, 0):  # the last one makes it large
+        field = _stretched(field, axis, shape[axis], step)
+    return field
+
+
+def _stretched(field: Field, axis: int, count: int, step: int) -> Field:
+    """Enlarge a field along one axis by linear interpolation."""
+    spot = np.arange(count, dtype=np.float32) / step
+    index = spot.astype(np.intp)
+    weight = (spot - index).reshape([-1 if a == axis else 1 for a in range(3)])
+    low = field.take(index, axis)
+    result: Field = field.take(index + 1, axis)
+    result -= low
+    result *= weight
+    result += low
     return result
 
 
 def _cerebrum(canvas: Canvas) -> None:
-    """Paint white matter, the cortical ribbon and the sulci between the gyri."""
+    """Paint white matter, the cortical ribbon and the sulci between the gyri, slab by slab."""
     view, (x, y, z) = canvas.window(*BOX)
     base = floor(x[0], y[0])[None]
+    gyri = _gyri(view.shape, 19.0)
+    for a in range(0, len(z), SLAB):
+        slab = slice(a, a + SLAB)
+        _cortex(canvas, view[slab], (x, y, z[slab]), base, gyri[slab])
+    for side in (1.0, -1.0):
+        cleft = [(side * 62.0, -6.0, 4.0), (side * 44.0, -6.0, 4.0), (side * 40.0, 2.0, 6.0)]
+        canvas.tube(T.GREY, cleft, 5.2, squash=(1.0, 3.0, 1.0), over=(T.WHITE,))
+        canvas.tube(T.CSF, cleft, 1.8, squash=(1.0, 5.0, 1.2), over=BRAIN)
+
+
+def _cortex(
+    canvas: Canvas, view: Labels, axes: tuple[Field, Field, Field], base: Field, signed: Field
+) -> None:
+    """Paint the cerebrum in a slab (z, y, x); `signed` is the field of the gyri."""
+    x, y, z = axes
     radius = (x / 67.5) ** 2 + (y / 87) ** 2 + ((z - 6) / 78.5) ** 2
     brain = (radius <= 1) & (z > base + 2)
     brain &= ~((z < -22) & (y > 8))  # below the tentorium: the hindbrain's place
-    signed = _gyri(view.shape, 19.0)
     field = np.abs(signed)
     # Sulci grow narrower inwards and end some 25 mm below the surface.
     # The inner faces of the hemispheres have sulci too.
@@ -129,10 +149,6 @@ def _cerebrum(canvas: Canvas) -> None:
     canvas.put(view, brain & (middle < 3.6) & ((z > 30) | (y < -42) | (y > 38)), T.GREY)
     canvas.put(view, brain & (field < 0.14 * depth), T.CSF)
     canvas.put(view, brain & (middle < 0.8) & ((z > 32) | (y < -46) | (y > 42)), T.CSF)
-    for side in (1.0, -1.0):
-        cleft = [(side * 62.0, -6.0, 4.0), (side * 44.0, -6.0, 4.0), (side * 40.0, 2.0, 6.0)]
-        canvas.tube(T.GREY, cleft, 5.2, squash=(1.0, 3.0, 1.0), over=(T.WHITE,))
-        canvas.tube(T.CSF, cleft, 1.8, squash=(1.0, 5.0, 1.2), over=BRAIN)
 
 
 def _deep(canvas: Canvas) -> None:

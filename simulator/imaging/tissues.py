@@ -129,7 +129,7 @@ def _table(values: dict[Tissue, float]) -> NDArray[np.float64]:
 @lru_cache(maxsize=8)
 def hounsfield(phase: str) -> NDArray[np.float64]:
     """Return HU by label for one contrast phase."""
-    table = _table({tissue: look[_PHASES[phase]] for tissue, look in LOOKS.items()})
+    table: NDArray[np.float64] = _table({tissue: look[_PHASES[phase]] for tissue, look in LOOKS.items()})
     table[len(LOOKS) :] = -1000
     return table
 

@@ -1,7 +1,5 @@
 """The torso from the pubis to the lower neck as a label volume: 460 x 320 x 660 mm."""
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,11 +20,8 @@ BODY_Y = (6, 6, 2, 0, 0, 2, 4, 6, 8, 12, 16, 18)
 Plane = NDArray[np.float32]
 
 
-@lru_cache(maxsize=2)
 def torso(sex: str) -> Volume:
     """Return the torso of a woman (F) or a man."""
-    if sex == "F":
-        return _woman(torso("M"))
     canvas = Canvas(LOW, HIGH, SPACING)
     _layers(canvas)
     thorax.paint_lungs(canvas)
@@ -36,18 +31,13 @@ def torso(sex: str) -> Volume:
     abdomen.paint_organs(canvas)
     abdomen.paint_bowel(canvas)
     abdomen.paint_pelvis(canvas)
-    canvas.ellipsoid(T.GLAND, (0, 8, 34), (22, 17, 17))  # prostate
+    if sex == "F":
+        canvas.ellipsoid(T.MYOCARDIUM, (2, 12, 92), (27, 20, 26))  # womb
+        canvas.mirrored(T.MEDULLA, (42, 18, 92), (12, 10, 13), over=FILLING)
+        _breasts(canvas)
+    else:
+        canvas.ellipsoid(T.GLAND, (0, 8, 34), (22, 17, 17))  # prostate
     _table(canvas)
-    return canvas.finish()
-
-
-def _woman(man: Volume) -> Volume:
-    """Return a copy of the man's torso with womb, ovaries and breasts, and no prostate."""
-    canvas = Canvas(LOW, HIGH, SPACING, man.labels)
-    canvas.ellipsoid(T.VISCERAL, (0, 8, 34), (22, 17, 17), over=(T.GLAND,))
-    canvas.ellipsoid(T.MYOCARDIUM, (2, 12, 92), (27, 20, 26))
-    canvas.mirrored(T.MEDULLA, (42, 18, 92), (12, 10, 13), over=FILLING)
-    _breasts(canvas)
     return canvas.finish()
 
 

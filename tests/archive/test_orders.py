@@ -88,12 +88,13 @@ def matched(tmp_path: Path, ris: Worklist) -> Iterator[Lab]:
 
 def state(lab: Lab, number: int) -> tuple[str, str]:
     def decided() -> bool:
-        return bool(lab.archive.index.study(f"1.2.3.{number}")["order_state"] != "new")
+        return bool(row()["order_state"] != "new")
+
+    def row() -> dict[str, Any]:
+        return lab.archive.index.study(f"1.2.3.{number}") or {"order_state": "new"}
 
     until(decided)
-    row = lab.archive.index.study(f"1.2.3.{number}")
-    assert row is not None
-    return row["order_state"], row["order_note"]
+    return row()["order_state"], row()["order_note"]
 
 
 def test_matched_by_accession_number_and_patient_id(matched: Lab, ris: Worklist) -> None:

@@ -177,8 +177,9 @@ def test_text_beyond_ascii_comes_back_readable(lab: Lab) -> None:
         [("Müller^Jürgen", "ISO_IR 100"), ("Yamada^Tarou=山田^太郎", "ISO 2022 IR 87")], 1
     ):
         charsets = charset if number == 1 else ["", charset]
-        steps = Sequence([item]) if number == 1 else None
-        facts = {"RequestAttributesSequence": steps} if steps else {}
+        facts: dict[str, Any] = {}
+        if number == 1:
+            facts["RequestAttributesSequence"] = Sequence([item])
         lab.store(*study(number, PatientName=name, SpecificCharacterSet=charsets, **facts))
     first, second = lab.find(PatientName="", StudyInstanceUID="")
     assert (first.SpecificCharacterSet, first.PatientName) == ("ISO_IR 100", "Müller^Jürgen")
@@ -225,7 +226,7 @@ def test_a_cancelled_query_ends(lab: Lab) -> None:
     with lab.open(FIND) as association:
         found = scu.find_on(association, query("STUDY", StudyInstanceUID=""), FIND)
         next(found)
-        found.close()  # sends C-CANCEL and hears the archive out
+        del found  # sends C-CANCEL and hears the archive out
         assert len(list(scu.find_on(association, query("STUDY"), FIND))) == 200
     (first, second) = lab.told("c-find")
     assert first.facts["status"] in ("0xFE00", "0x0000")  # small answers may be out already

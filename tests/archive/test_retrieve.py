@@ -179,7 +179,8 @@ def test_a_wrong_identifier_is_0xA900(moving: Lab, identifier: Dataset, says: st
 
 
 def test_lower_levels_and_lists(moving: Lab, ws: Destination) -> None:
-    keys = {"SeriesInstanceUID": "1.2.3.1.1", "SOPInstanceUID": ["1.2.3.1.1.1", "1.2.3.1.1.4"]}
+    keys: dict[str, Any] = {"SeriesInstanceUID": "1.2.3.1.1"}
+    keys["SOPInstanceUID"] = ["1.2.3.1.1.1", "1.2.3.1.1.4"]
     move(moving, QueryRetrieveLevel="IMAGE", **keys)
     assert [r.sop_instance for r in ws.got] == ["1.2.3.1.1.1", "1.2.3.1.1.4"]
 

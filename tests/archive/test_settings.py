@@ -26,7 +26,7 @@ def test_default_is_accepted_and_documented(setting: Setting) -> None:
 
 
 def bad(setting: Setting) -> list[Any]:
-    always = [None, [], {}, "", "\n", "no such thing, of that we may be sure"]
+    always: list[Any] = [None, [], {}, "", "\n", "no such thing, of that we may be sure"]
     if isinstance(setting.default, bool):
         return [*always, 2, "maybe"]
     if isinstance(setting.default, str):

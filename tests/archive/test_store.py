@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -47,11 +48,16 @@ def test_the_file_is_durable_before_it_has_its_name(
 
     def noted(target: object, name: str) -> None:
         call = getattr(target, name)
-        monkeypatch.setattr(target, name, lambda *a: (order.append(name), call(*a))[1])
+
+        def noting(*arguments: object) -> object:
+            order.append(name)
+            return call(*arguments)
+
+        monkeypatch.setattr(target, name, noting)
 
     put(store, b"x")
-    noted(module.os, "fsync")
-    noted(module.os, "replace")
+    noted(os, "fsync")
+    noted(os, "replace")
     noted(module, "sync_folder")
     put(store, b"x")  # its folder is there already
     assert order == ["fsync", "replace", "sync_folder", "fsync"]  # content, name, name durable
@@ -72,7 +78,7 @@ def test_a_failed_write_leaves_nothing_behind(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space"):
         put(store, b"x")
     assert list((store.folder / "incoming").iterdir()) == []
