@@ -10,7 +10,7 @@ import sys
 import typer
 
 from simulator import __version__
-from simulator.commands import archive, exercise, hospital, lab
+from simulator.commands import archive, exercise, hospital, lab, tls
 from simulator.errors import PacsLabError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(hospital.fleet, name="fleet")
 app.add_typer(hospital.ris, name="ris")
 app.add_typer(hospital.clock, name="clock")
 app.add_typer(exercise.app, name="exercise")
+app.add_typer(tls.app, name="tls")
 
 # The base of all the parser's own errors, which typer does not export.
 _COMMAND_LINE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]

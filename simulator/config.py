@@ -70,10 +70,10 @@ class SeatConfig:
 
     seed: int = 1
     start: str = DEFAULT_START  # hospital time at the first start
-    speed: float = 1.0  # hospital minutes per real minute
+    speed: float = 4.0  # hospital minutes per real minute
     baseline_studies: int = 24
     pixels: str = "small"  # small | full
-    pace_minutes: float = 2.0  # mean hospital minutes between two exams of the fleet
+    pace_minutes: float = 5.0  # mean hospital minutes between two exams of the fleet
 
     def __post_init__(self) -> None:
         """Check the values whose range matters."""

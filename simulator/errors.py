@@ -7,10 +7,11 @@ PacsLabError            one clear sentence, and a remedy
 └── NetworkError        something between two nodes went wrong       (exit status 1)
     ├── LocalError      we erred: nothing was sent
     ├── RejectedError   the peer refused the association (PS3.8 9.3.4)
+    ├── HandshakeError  the peer refused the TLS handshake (an alert, RFC 8446 6.2)
     ├── StatusError     the peer answered with a failure status (PS3.7 Annex C)
     └── NoAnswerError   nobody answered: refused, timed out, aborted
 
-Which of the last four it was is half of every diagnosis, so they are never merged.
+Which of the last five it was is half of every diagnosis, so they are never merged.
 """
 
 from __future__ import annotations
@@ -70,6 +71,12 @@ class RejectedError(NetworkError):
         """Keep the `triple` (result, source, reason) of PS3.8 Table 9-21."""
         super().__init__(sentence, remedy)
         self.triple = triple
+
+
+class HandshakeError(NetworkError):
+    """The peer refused the TLS handshake: it sent an alert."""
+
+    kind = "the peer refused"
 
 
 class StatusError(NetworkError):

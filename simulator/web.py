@@ -108,7 +108,7 @@ def _endpoint(row: Route, authenticate: Authenticate) -> Callable[[Request], Any
             body = await _body(request)
             result = await run_in_threadpool(_call, row, authenticate, request, body)
         except Exception as error:
-            return _failure(error)
+            return failure(error)
         return result if isinstance(result, Response) else JSONResponse(result)
 
     return endpoint
@@ -137,7 +137,7 @@ def _call(row: Route, authenticate: Authenticate, request: Request, body: dict[s
 
 async def _body(request: Request) -> dict[str, Any]:
     """Read a JSON body; a foreign content type is refused, so that no web page can post here."""
-    _check_host(request)
+    check_host(request)
     if request.method in ("GET", "HEAD", "DELETE"):
         return {}
     raw = b""
@@ -166,7 +166,7 @@ def _is_json(content_type: str) -> bool:
     )
 
 
-def _check_host(request: Request) -> None:
+def check_host(request: Request) -> None:
     """Refuse a foreign Host header: a web page elsewhere could point its own name at us."""
     header = request.headers.get("host", "")
     host = re.sub(r":\d*$", "", header).strip("[]")
@@ -181,7 +181,8 @@ def _check_host(request: Request) -> None:
 _STATUS = {UsageError: 400, CannotError: 503, NetworkError: 502}
 
 
-def _failure(error: Exception) -> Response:
+def failure(error: Exception) -> Response:
+    """Return the answer that an error becomes."""
     if isinstance(error, RefusedError):
         status = error.http_status
     elif isinstance(error, PacsLabError):

@@ -103,6 +103,7 @@ class Archive:
         """Go back to the baseline exactly; journal and audit go on (design rule 8)."""
         self.database.restore(self.baseline)
         self.settings.reload()
+        self.nodes.reload()
         self._sweep()
         self.orders.resume()
         self.journal.write("archive.reset", "the archive went back to its baseline")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.multival import MultiValue
@@ -109,15 +110,32 @@ def level_of(keyword: str) -> str | None:
 
 
 def read_header(fragments: Sequence[bytes | memoryview], transfer_syntax: str) -> Dataset:
-    """Read the kept attributes of an encoded data set; pixel data is never looked at."""
+    """Read the kept attributes of an encoded data set; pixel data is never looked at.
+
+    What cannot be decoded stays in the file, and the index does without it.
+    """
     uid = UID(transfer_syntax)
-    return read_dataset(
+    header = read_dataset(
         BytesIO(b"".join(fragments)),
         uid.is_implicit_VR,
         uid.is_little_endian,
         stop_when=lambda tag, vr, length: tag >= _PIXELS,
         specific_tags=list(_HEADER_TAGS),
     )
+    for tag in list(header.keys()):
+        try:
+            _decode(header[tag])
+        except Exception:  # pydicom raises many kinds
+            del header[tag]
+    return header
+
+
+def _decode(element: DataElement) -> None:
+    """Decode a sequence to its depths, while the character set it was written in is known."""
+    if element.VR == "SQ":
+        for item in element.value:
+            for nested in item:
+                _decode(nested)
 
 
 def at_level(header: Dataset, level: str) -> Dataset:
@@ -135,8 +153,7 @@ def pack(ds: Dataset) -> bytes:
     kept.SpecificCharacterSet = "ISO_IR 192"
     for element in ds:
         kept[element.tag] = element
-    for _ in kept.iterall():
-        pass  # decodes what is nested, which would else be written in its old character set
+        _decode(element)
     return encode_dataset(kept, EXPLICIT)
 
 

@@ -46,6 +46,11 @@ class Index:
 
     # --- filing -------------------------------------------------------------------------------
 
+    def has(self, sop_uid: str) -> bool:
+        """Return whether an instance is there."""
+        with self.database.read() as db:
+            return _has(db, sop_uid)
+
     def find_instance(self, sop_uid: str) -> Location | None:
         """Return where an instance is, or None."""
         found = self.locate([t.instances.c.sop_uid == sop_uid])
@@ -159,17 +164,18 @@ def enter(
     replace: bool,
 ) -> Filed:
     """Enter one instance within a transaction."""
-    same = t.instances.c.sop_uid == location.sop_uid
-    before = select(t.studies.c.study_uid).select_from(all_levels()).where(same)
-    replaced = db.execute(before).scalar()
-    if replaced is not None:
+    replaced = None
+    if _has(db, location.sop_uid):
         if not replace:
             return Filed.DUPLICATE
-        db.execute(delete(t.instances).where(same))
-    study, is_new = _study(db, header, received)
+        replaced = _take_out(db, location.sop_uid)
+    series, is_new = _known_series(db, location), False
+    if series is None:
+        study, is_new = _study(db, header, received)
+        series = _series(db, header, study)
     db.execute(
         insert(t.instances).values(
-            series_pk=_series(db, header, study),
+            series_pk=series,
             sop_uid=location.sop_uid,
             sop_class=location.sop_class,
             transfer_syntax=location.transfer_syntax,
@@ -184,6 +190,34 @@ def enter(
     if replaced is not None:
         _prune(db, replaced)
     return Filed.NEW_STUDY if is_new else Filed.ADDED
+
+
+def _has(db: Connection, sop_uid: str) -> bool:
+    statement = select(t.instances.c.pk).where(t.instances.c.sop_uid == sop_uid)
+    return db.execute(statement).first() is not None
+
+
+def _take_out(db: Connection, sop_uid: str) -> str:
+    """Delete an instance and return the study it was in."""
+    same = t.instances.c.sop_uid == sop_uid
+    study = select(t.studies.c.study_uid).select_from(all_levels()).where(same)
+    study_uid = str(db.execute(study).scalar_one())
+    db.execute(delete(t.instances).where(same))
+    return study_uid
+
+
+def _known_series(db: Connection, location: Location) -> int | None:
+    """Return the key of a series that has been seen before, as all but its first image find it."""
+    statement = (
+        select(t.series.c.pk)
+        .select_from(t.series.join(t.studies))
+        .where(
+            t.studies.c.study_uid == location.study_uid,
+            t.series.c.series_uid == location.series_uid,
+        )
+    )
+    found = db.execute(statement).scalar()
+    return None if found is None else int(found)
 
 
 def remove_study(db: Connection, study_uid: str) -> int:

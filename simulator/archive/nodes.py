@@ -95,22 +95,27 @@ def make(facts: dict[str, Any]) -> Node:
 
 
 class Nodes:
-    """The table, editable while associations come and go."""
+    """The table, editable while associations come and go; in memory, for every message asks it."""
 
     def __init__(self, database: Database) -> None:
         """Work on `database`."""
         self.database = database
+        self._nodes: dict[str, Node] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the table again, as after a reset."""
+        with self.database.read() as db:
+            rows = db.execute(select(t.nodes).order_by(t.nodes.c.ae))
+            self._nodes = {row.ae: _node(row) for row in rows}
 
     def all(self) -> list[Node]:
         """Return every node, by AE title."""
-        with self.database.read() as db:
-            return [_node(row) for row in db.execute(select(t.nodes).order_by(t.nodes.c.ae))]
+        return list(self._nodes.values())
 
     def find(self, ae: str) -> Node | None:
         """Return the node with exactly this AE title: case matters (PS3.8 9.3.2)."""
-        with self.database.read() as db:
-            row = db.execute(select(t.nodes).where(t.nodes.c.ae == ae)).first()
-        return _node(row) if row else None
+        return self._nodes.get(ae)
 
     def get(self, ae: str) -> Node:
         """Return a node; raises RefusedError if there is none."""
@@ -127,6 +132,7 @@ class Nodes:
             raise RefusedError(f"There is a node '{node.ae}' already.", "Change that one.", 409)
         with self.database.write() as db:
             db.execute(insert(t.nodes).values(**node.facts()))
+        self.reload()
 
     def change(self, ae: str, changes: dict[str, Any]) -> tuple[Node, Node]:
         """Change a node; returns it as it was and as it is."""
@@ -136,6 +142,7 @@ class Nodes:
             raise RefusedError(f"There is a node '{new.ae}' already.", "Choose another title.", 409)
         with self.database.write() as db:
             db.execute(update(t.nodes).where(t.nodes.c.ae == ae).values(**new.facts()))
+        self.reload()
         return old, new
 
     def remove(self, ae: str) -> Node:
@@ -143,6 +150,7 @@ class Nodes:
         node = self.get(ae)
         with self.database.write() as db:
             db.execute(delete(t.nodes).where(t.nodes.c.ae == ae))
+        self.reload()
         return node
 
 

@@ -167,11 +167,12 @@ def _merged(row: Any, level: str) -> Dataset:
 
 
 def _matching_part(identifier: Dataset, level: str) -> Dataset:
-    """Return the keys we match on: what the index keeps at this level or above."""
+    """Return the keys we match on: those with a value, kept at this level or above."""
     query = Dataset()
     reached = LEVELS[: LEVELS.index(level) + 1]
     for element in identifier:
-        if any(element.keyword in KEEP[name] for name in reached):
+        asks = element.VR == "SQ" or values(element)
+        if asks and any(element.keyword in KEEP[name] for name in reached):
             query[element.tag] = element
     return query
 

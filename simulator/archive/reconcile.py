@@ -20,8 +20,8 @@ from pydicom.sequence import Sequence
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import KEEP, text
+from simulator.archive.filing import file_meta
 from simulator.archive.index import Index, Location, enter, remove_study
-from simulator.archive.services import file_meta
 from simulator.archive.store import FileStore
 from simulator.network.dimse import encode_dataset
 

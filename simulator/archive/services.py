@@ -1,22 +1,13 @@
-"""The archive's DICOM services: who is let in, and what each message meets.
-
-The order of a C-STORE is fixed: the file is durable, the index has committed, then the status
-goes back (PS3.4 B.2.3 lists the statuses).
-"""
+"""The archive's DICOM services: who is let in, and what each message meets."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import (
     JPEG2000,
     MPEG2MPML,
-    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -36,11 +27,10 @@ from pynetdicom.presentation import (
     build_context,
 )
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
-from sqlalchemy.exc import OperationalError
 
 from simulator.archive import retrieve
-from simulator.archive.attributes import read_header, text
-from simulator.archive.index import Filed, Index, Location
+from simulator.archive.filing import Filing, Incoming
+from simulator.archive.index import Index, Location
 from simulator.archive.nodes import Node, Nodes
 from simulator.archive.query import check_level, find, set_character_set, unsupported
 from simulator.archive.settings import Settings
@@ -71,7 +61,6 @@ STORAGE_SYNTAXES = [
     MPEG2MPML,
 ]
 assert DeflatedExplicitVRLittleEndian not in STORAGE_SYNTAXES  # 1000:1 bombs; see DESIGN.md
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _MODELS = {str(uid): (model, service) for (model, service), uid in scu.MODELS.items()}
 
 
@@ -93,7 +82,7 @@ class Services:
         """Serve what `index` and `store` hold to the nodes in `nodes`."""
         self.index, self.store, self.nodes, self.settings = index, store, nodes, settings
         self.clock, self.journal, self.host = clock, journal, host
-        self.on_new_study = on_new_study
+        self.filing = Filing(index, store, settings, clock, journal, on_new_study)
         self._storage = _storage_contexts()
 
     # --- the door -----------------------------------------------------------------------------
@@ -152,14 +141,18 @@ class Services:
         self._need(request, "echo")
         return dimse.SUCCESS
 
-    def c_store(self, request: Request) -> Reply | int:
+    def c_store(self, request: Request) -> int:
         """Keep one instance (PS3.4 B)."""
         self._need(request, "store")
         _check_class(request)
-        header = self._checked_header(request)
-        if self.index.find_instance(request.sop_instance) and not self._replaces():
-            return self._duplicate(request)
-        return self._keep(request, header)
+        incoming = Incoming(
+            sop_class=request.sop_class,
+            sop_instance=request.sop_instance,
+            transfer_syntax=request.context.transfer_syntax,
+            source=request.calling,
+            fragments=request.fragments,
+        )
+        return self.filing.file(incoming)
 
     def c_find(self, request: Request) -> Iterator[Reply]:
         """Answer a query (PS3.4 C.4.1)."""
@@ -196,77 +189,6 @@ class Services:
         node = self.nodes.find(request.calling)
         if node is not None and right not in node.rights:
             raise DimseError(dimse.NOT_AUTHORISED, f"{node.ae} has no right to {right} here")
-
-    def _checked_header(self, request: Request) -> Dataset:
-        """Read what the index needs; refuse what cannot be filed."""
-        if not _is_uid(request.sop_instance):
-            raise DimseError(dimse.INVALID_INSTANCE, "the SOP Instance UID is not a valid UID")
-        try:
-            header = read_header(request.fragments, request.context.transfer_syntax)
-            uids = {k: text(header, k) for k in ("StudyInstanceUID", "SeriesInstanceUID")}
-            text(header, "PatientName")
-        except (Exception, RecursionError) as error:  # anything may come over the wire
-            raise DimseError(dimse.CANNOT_UNDERSTAND, f"cannot parse: {error}") from error
-        for keyword, uid in uids.items():
-            if not _is_uid(uid):
-                raise DimseError(
-                    dimse.DATASET_DOES_NOT_MATCH_CLASS, f"{keyword} is missing or not a valid UID"
-                )
-        for keyword, said in (
-            ("SOPClassUID", request.sop_class),
-            ("SOPInstanceUID", request.sop_instance),
-        ):
-            if text(header, keyword) != said:
-                raise DimseError(
-                    dimse.DATASET_DOES_NOT_MATCH_CLASS, f"{keyword} differs from the command's"
-                )
-        return header
-
-    def _keep(self, request: Request, header: Dataset) -> Reply | int:
-        """Write the file, then the index, then answer."""
-        meta = file_meta(
-            request.sop_class, request.sop_instance, request.context.transfer_syntax,
-            request.calling,
-        )  # fmt: skip
-        received = self.clock.now().isoformat(timespec="milliseconds")
-        try:
-            with self.store.put([meta, *request.fragments]) as stored:
-                location = Location(
-                    sop_uid=request.sop_instance,
-                    sop_class=request.sop_class,
-                    transfer_syntax=request.context.transfer_syntax,
-                    digest=stored.digest,
-                    offset=len(meta),
-                    size=stored.size,
-                    study_uid=text(header, "StudyInstanceUID"),
-                    series_uid=text(header, "SeriesInstanceUID"),
-                )
-                filed = self.index.file(
-                    header, location, request.calling, received, replace=self._replaces()
-                )
-        except (OSError, OperationalError) as error:  # the disk of the files, or of the index
-            why = getattr(error, "strerror", None) or getattr(error, "orig", error)
-            raise DimseError(dimse.OUT_OF_RESOURCES, f"cannot write: {why}") from error
-        if filed is Filed.DUPLICATE:  # another association was quicker
-            return self._duplicate(request)
-        if filed is Filed.NEW_STUDY:
-            self.on_new_study(location.study_uid)
-        return dimse.SUCCESS
-
-    def _duplicate(self, request: Request) -> int:
-        """Answer a second copy of a SOP Instance UID by the policy in force."""
-        if self.settings["store.duplicates"] == "refuse":
-            raise DimseError(dimse.DUPLICATE_INSTANCE, "the SOP instance is stored already")
-        self.journal.write(
-            "store.duplicate",
-            f"{request.calling} sent an instance again; the first copy was kept",
-            calling=request.calling,
-            sop_instance=request.sop_instance,
-        )
-        return dimse.SUCCESS
-
-    def _replaces(self) -> bool:
-        return bool(self.settings["store.duplicates"] == "replace")
 
     def _matches(self, request: Request, level: str) -> Iterator[Reply]:
         identifier = request.identifier
@@ -326,22 +248,3 @@ def _model(request: Request, service: str) -> str:
     if offered != service:
         raise DimseError(dimse.SOP_CLASS_NOT_SUPPORTED, f"that SOP class has no {request.name}")
     return model
-
-
-def _is_uid(text: str) -> bool:
-    return 0 < len(text) <= 64 and bool(_UID.fullmatch(text))
-
-
-def file_meta(sop_class: str, sop_instance: str, transfer_syntax: str, source: str) -> bytes:
-    """Return preamble (zeroed) and file meta information of a Part 10 file (PS3.10 7.1)."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(sop_class)
-    meta.MediaStorageSOPInstanceUID = UID(sop_instance)
-    meta.TransferSyntaxUID = UID(transfer_syntax)
-    meta.ImplementationClassUID = UID(negotiation.IMPLEMENTATION_UID)
-    meta.ImplementationVersionName = negotiation.IMPLEMENTATION_VERSION
-    meta.SourceApplicationEntityTitle = source
-    buffer = DicomBytesIO()
-    buffer.write(bytes(128) + b"DICM")
-    write_file_meta_info(buffer, meta)
-    return bytes(buffer.getvalue())

@@ -14,7 +14,6 @@ from simulator.journal import Entry
 
 _KINDS = ("", "association", "c-", "device", "login", "user", "node", "setting", "study", "hl7")
 _ENDS = {"archive": "the archive's end", "hospital": "the hospital's end (devices and RIS)"}
-_CHECK = "PACSLAB_UP"
 _SECONDS = 3.0
 _LONGEST = 200  # turns after which the automatic refresh ends, so that no forgotten tab runs on
 
@@ -71,9 +70,9 @@ class _Pane:
 
     def _wanted(self, entry: Entry, words: list[str]) -> bool:
         """Leave out the status board's own checks, unless somebody asks for them."""
-        own = entry.facts.get("calling") == _CHECK or entry.text.startswith(_CHECK)
+        own = entry.facts.get("calling") == look.CHECK or entry.text.startswith(look.CHECK)
         fits = all(word in entry.text.lower() for word in words)
-        return fits and (not own or self.node.value.strip() == _CHECK)
+        return fits and (not own or self.node.value.strip() == look.CHECK)
 
     def _switch(self) -> None:
         self._stop.set()

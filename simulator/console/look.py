@@ -19,6 +19,8 @@ from simulator.results import Outcome
 Widget = Any  # ipywidgets ships no types
 Act = Callable[[], Any]
 
+CHECK = "PACSLAB_UP"  # who calls when the status board echoes: no news in a log
+_CELL = 400  # characters of a value in a table
 _SIGNS = {"good": "✔", "bad": "✘", "note": "•", "busy": "…"}
 _MEANING = {
     "we erred": "Nothing useful left this end: look at the settings here.",
@@ -35,7 +37,8 @@ _STYLE = """<style>
 .pl-panel table.pl-table {border-collapse:collapse; font-size:12px; line-height:1.35; margin:4px 0;
   color:var(--jp-ui-font-color1,#222)}
 .pl-panel table.pl-table th, .pl-panel table.pl-table td {text-align:left; padding:2px 8px 2px 4px;
-  border-bottom:1px solid var(--jp-border-color2,#ccc); vertical-align:top; white-space:normal}
+  border-bottom:1px solid var(--jp-border-color2,#ccc); vertical-align:top; white-space:normal;
+  overflow-wrap:anywhere}
 .pl-panel table.pl-table th {font-weight:600}
 .pl-say {padding:3px 8px; border-left:4px solid #8a8a8a; line-height:1.45;
   color:var(--jp-ui-font-color1,#222); background:var(--jp-layout-color2,#eee)}
@@ -59,9 +62,9 @@ def client(seat: Client | None) -> Client:
 class Message:
     """The line under a panel's title: what just happened, or what went wrong."""
 
-    def __init__(self) -> None:
-        """Begin empty."""
-        self.widget = mark(w.HTML(), "message")
+    def __init__(self, name: str = "message") -> None:
+        """Begin empty; `name` is the CSS class to find it by."""
+        self.widget = mark(w.HTML(), name)
 
     def say(self, text: str, kind: str = "note") -> None:
         """Show one sentence; `kind` is good, bad, note or busy."""
@@ -209,7 +212,7 @@ def table(
 
 
 def _cells(line: dict[str, Any], columns: dict[str, str]) -> str:
-    return "".join(f"<td>{escape(shown(line.get(key)))}</td>" for key in columns)
+    return "".join(f"<td>{escape(shown(line.get(key), _CELL))}</td>" for key in columns)
 
 
 def scroll(html: str) -> str:

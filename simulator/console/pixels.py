@@ -59,7 +59,8 @@ def picture(ds: Dataset, frame: int = 0) -> Picture:
     factor = max(1, -(-max(pixels.shape[:2]) // LARGEST))
     pixels = pixels[::factor, ::factor]
     if pixels.ndim == 2:
-        pixels = pixels * _number(ds, "RescaleSlope", 1.0) + _number(ds, "RescaleIntercept", 0.0)
+        slope, intercept = _number(ds, "RescaleSlope", 1.0), _number(ds, "RescaleIntercept", 0.0)
+        pixels = (pixels * slope + intercept).astype(np.float32)
     low, high = float(pixels.min()), float(pixels.max())
     return Picture(
         values=pixels,

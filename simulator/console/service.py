@@ -14,7 +14,7 @@ _QUEUE = {
     "accession": "accession", "patient_name": "patient", "images": "images", "queued": "waiting",
     "owed": "owes the RIS", "error": "last error",
 }  # fmt: skip
-_LOG = {"hospital": "time", "id": "number", "kind": "kind", "text": "what happened"}
+_LOG = {"time": "time", "id": "number", "text": "what happened"}
 _RECEIVED = {"StudyInstanceUID": "study", "study_uid": "study", "instances": "images"}
 
 
@@ -172,7 +172,9 @@ class _Screen:
 
     def log(self) -> None:
         """Show the device's own log, the newest line first."""
-        self.shown.value = look.scroll(look.table(reversed(self.device.log(40)), _LOG))
+        lines = [x for x in self.device.log(60) if not x["text"].startswith(look.CHECK)]
+        rows = [{**x, "time": look.moment(x["hospital"])} for x in reversed(lines)]
+        self.shown.value = look.scroll(look.table(rows, _LOG, empty="nothing yet"))
 
     def search(self) -> str:
         """Ask the archive for studies, as this workstation."""
@@ -206,7 +208,7 @@ def _field(key: str, value: Any, says: dict[str, str]) -> look.Widget:
         made = w.FloatText(value, description=key)
     else:
         made = w.Text(value, description=key)
-    made.style.description_width, made.layout.width = "120px", "330px"
+    made.style.description_width, made.layout.width = "145px", "335px"
     made.tooltip = says.get(key, key)
     return look.mark(made, "set", f"set-{key.replace('.', '-')}")
 

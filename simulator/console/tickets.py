@@ -31,11 +31,13 @@ class _Ticket:
     def __init__(self, seat: Client, name: str) -> None:
         self.seat, self.name, self.message = seat, name, look.Message()
         self.lab: Any = None
+        self.said = {step: look.Message(f"said-{step}") for step in ("diagnosis", "repair", "note")}
         self.sheet, self.result = look.mark(w.HTML(), "sheet"), look.mark(w.HTML(), "result")
         self.begin, self.work = w.VBox([]), w.VBox([])
+        self.debrief = look.mark(w.HTML(), "debrief")
         self._make()
         self.widget = look.panel(
-            "Ticket", self.message, self.sheet, self.begin, self.work, self.result, name="ticket"
+            "Ticket", self.message, self.sheet, self.begin, self.work, self.debrief, name="ticket"
         )
         self.message.guard(self.open)
 
@@ -51,20 +53,23 @@ class _Ticket:
         self.work.children = self._steps()
 
     def _steps(self) -> list[look.Widget]:
-        make, message = look.button, self.message
+        """Lay out the three steps; each has its own message, where the eyes are."""
+        make, (cause, repair, note) = look.button, self.said.values()
         return [
             w.HTML("<b>1. Diagnosis</b>: choose the cause, and cite the number of the journal line "
                    "that shows it. Do this before you repair."),
             self.cause,
-            look.row(self.evidence, make("Hand in diagnosis", self.diagnose, message, "diagnose")),
+            look.row(self.evidence, make("Hand in diagnosis", self.diagnose, cause, "diagnose")),
+            cause.widget,
             w.HTML("<b>2. Repair</b>: with the panels, in a terminal or in Python. Then:"),
-            look.row(make("Check", self.check, message, "check", style="primary"),
-                     make("Hint (costs points)", self.hint, message, "hint"),
-                     make("Begin again", self.reset, message, "reset"),
-                     make("Give up", self.give_up, message, "give-up"), self.sure),
+            look.row(make("Check", self.check, repair, "check", style="primary"),
+                     make("Hint (costs points)", self.hint, repair, "hint"),
+                     make("Begin again", self.reset, self.message, "reset"),
+                     make("Give up", self.give_up, self.message, "give-up"), self.sure),
+            repair.widget, self.result,
             w.HTML("<b>3. Incident note</b>: three short sentences for your colleagues."),
             *self.note.values(),
-            look.row(make("Hand in note", self.hand_in, message, "hand-in")),
+            look.row(make("Hand in note", self.hand_in, note, "hand-in")), note.widget,
         ]  # fmt: skip
 
     # --- opening and starting -----------------------------------------------------------------
@@ -105,7 +110,9 @@ class _Ticket:
         )
         self.cause.options = [(look.shown(says, 200), name) for name, says in lab.ticket.causes]
         self.cause.value = None
-        self.result.value = ""
+        self.result.value = self.debrief.value = ""
+        for message in self.said.values():
+            message.clear()
         self.begin.layout.display, self.work.layout.display = "none", ""
 
     def _running(self) -> Any:
@@ -115,9 +122,8 @@ class _Ticket:
         running = desk.current(self.seat)
         if running is None or running.id != self.name:
             self.begin.layout.display, self.work.layout.display = "", "none"
-            raise UsageError(
-                "This exercise is not under way any more.", "Press 'Start' to begin it."
-            )
+            self.message.say("This exercise is not under way any more.", "bad")
+            raise UsageError("This exercise is not under way.", "Press 'Start' to begin it.")
         return self.lab
 
     # --- the steps ------------------------------------------------------------------------------
@@ -127,19 +133,19 @@ class _Ticket:
         if not self.cause.value:
             raise UsageError("No cause is chosen.", "Choose one of the list.")
         answer = self._running().diagnose(self.cause.value, self.evidence.value.strip())
-        self.message.say(answer.message, "good" if answer.accepted else "bad")
+        self.said["diagnosis"].say(answer.message, "good" if answer.accepted else "bad")
 
     def check(self) -> None:
         """Have the seat marked as it is now."""
         marks = self._running().check()
         self.result.value = score_table(marks)
         done = "Solved. Write the note if you have not, and check once more."
-        self.message.say(done if marks["passed"] else "Not solved yet: see the table below.",
+        self.said["repair"].say(done if marks["passed"] else "Not solved yet: see the table below.",
                          "good" if marks["passed"] else "bad")  # fmt: skip
 
     def hint(self) -> None:
         """Take the next hint."""
-        self.message.say(str(self._running().hint()))
+        self.said["repair"].say(str(self._running().hint()))
 
     def reset(self) -> str:
         """Begin again with the same fault."""
@@ -151,7 +157,7 @@ class _Ticket:
     def hand_in(self) -> None:
         """Hand in the incident note."""
         answer = self._running().note(**{key: field.value for key, field in self.note.items()})
-        self.message.say(str(answer), "bad" if answer.lacks else "good")
+        self.said["note"].say(str(answer), "bad" if answer.lacks else "good")
 
     def give_up(self) -> None:
         """End it and show how it is done, if the box is ticked."""
@@ -162,7 +168,7 @@ class _Ticket:
         self.sure.value = False
         text = escape(str(lab.give_up()))
         self.begin.layout.display, self.work.layout.display = "", "none"
-        self.result.value = f"<div style='white-space:pre-wrap;line-height:1.4'>{text}</div>"
+        self.debrief.value = f"<div style='white-space:pre-wrap;line-height:1.4'>{text}</div>"
         self.message.say("Given up: the hospital is whole again. Below is how it is done.")
 
 

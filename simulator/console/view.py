@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -17,7 +18,7 @@ from simulator.console.pixels import Picture, Window
 from simulator.console.tags import tag_table
 from simulator.errors import UsageError
 
-_KEPT = 400  # decoded images kept in memory by a viewer
+_KEPT = 150  # images kept in memory by a viewer
 _AS_SENT = "as sent"
 
 
@@ -41,9 +42,10 @@ class Viewer:
     def __init__(self, seat: Client, studies: Sequence[str]) -> None:
         """Open the first of `studies`."""
         self.seat, self.message = seat, look.Message()
-        self._load = lru_cache(maxsize=_KEPT)(self._fetch)
+        self._object = lru_cache(maxsize=_KEPT)(self.seat.archive.instance)
+        self._read = lru_cache(maxsize=_KEPT)(self._fetch)
         self._slices: list[Slice] = []
-        self._drawing = True  # while controls are being set, nothing is redrawn
+        self._still = False  # while controls are being set, nothing is redrawn
         self._make_controls()
         self.widget = self._laid_out(len(studies) > 1)
         self._connect()
@@ -55,22 +57,35 @@ class Viewer:
         self.study = look.choice("study", "study", [], width="460px")
         self.series = look.choice("series", "series", [], width="440px")
         self.preset = look.choice("window", "preset", [_AS_SENT, *pixels.PRESETS], width="190px")
-        self.slice = look.mark(w.IntSlider(description="image", min=1, max=1, value=1), "slice")
-        self.play = look.mark(w.Play(min=1, max=1, interval=120, repeat=True), "play")
-        self.center = look.mark(w.FloatSlider(description="level", readout_format=".0f"), "level")
-        self.width = look.mark(w.FloatSlider(description="width", readout_format=".0f"), "width")
+        self.scroll, self.levels = look.row(), w.VBox([])
         self.image = look.mark(w.Image(format="png", width=440), "image")
         self.overlay = look.mark(w.HTML(), "overlay")
         self.words = look.text("search tags", "tag-search", width="250px", hint="e.g. patient")
         self.tags = look.mark(w.HTML(), "tags")
-        for slider in (self.slice, self.center, self.width):
-            slider.layout.width = "370px"
-            slider.style.description_width = "45px"
+        self._make_sliders(1, Window(center=0, width=2), (0.0, 1.0))
+
+    def _make_sliders(self, images: int, window: Window, ends: tuple[float, float]) -> None:
+        """Make the sliders of a series.
+
+        New ones each time: when the ends of one change, the browser sends its old value back.
+        """
+        low, high = ends
+        self.slice = _slider("image", "slice", 1, images, images // 2 + 1 if images > 1 else 1)
+        self.center = _slider("level", "level", low, high, window.center)
+        self.width = _slider("width", "width", 2, high - low, window.width)
+        self.play = look.mark(w.Play(min=1, max=images, interval=120, repeat=True), "play")
+        self.play.value = self.slice.value
         w.link((self.play, "value"), (self.slice, "value"))
+        for slider in (self.slice, self.center, self.width):
+            look.watch(slider, self._changed, self.message)
+        self.scroll.children, self.levels.children = (
+            [self.play, self.slice],
+            [self.center, self.width],
+        )
 
     def _laid_out(self, several: bool) -> look.Widget:
-        picture = w.VBox([self.image, look.row(self.play, self.slice)])
-        side = w.VBox([self.preset, self.center, self.width, self.overlay])
+        picture = w.VBox([self.image, self.scroll])
+        side = w.VBox([self.preset, self.levels, self.overlay])
         fold = look.mark(
             w.Accordion([w.VBox([self.words, self.tags])], titles=("All tags",)), "fold"
         )
@@ -88,11 +103,9 @@ class Viewer:
         look.watch(self.preset, self._apply_preset, self.message)
         look.watch(self.words, self._draw_tags, self.message)
         self.widget.children[-1].observe(lambda change: self._draw_tags(), "selected_index")
-        for slider in (self.slice, self.center, self.width):
-            look.watch(slider, self._changed, self.message)
 
     def _changed(self) -> None:
-        if not self._drawing:
+        if not self._still:
             self.draw()
 
     # --- opening --------------------------------------------------------------------------------
@@ -112,27 +125,37 @@ class Viewer:
     def _open_series(self) -> None:
         if self.series.value is None:
             return
-        self._drawing = True
-        tree = self._trees[self.study.value]
-        self._slices = slices(next(s for s in tree if s["series_uid"] == self.series.value))
-        last = len(self._slices)
-        self.slice.max = self.play.max = last
-        self.slice.value = last // 2 + 1 if last > 1 else 1
-        self.preset.value = _AS_SENT
-        self._apply_preset()
+        series = next(
+            s for s in self._trees[self.study.value] if s["series_uid"] == self.series.value
+        )
+        self._slices = slices(series)
+        with self._quietly():
+            self.preset.value = _AS_SENT
+        self.preset.disabled = series["modality"] != "CT"  # the presets are in Hounsfield units
+        self._make_sliders(len(self._slices), Window(center=0, width=2), (0.0, 1.0))
+        image = self._picture()
+        self._make_sliders(len(self._slices), image.window, ends(image, series["modality"]))
+        self.center.disabled = self.width.disabled = image.is_colour
+        self.draw()
 
     def _apply_preset(self) -> None:
         """Set both sliders, then draw once."""
-        image = self._picture()
+        if self._still:
+            return
         chosen = pixels.PRESETS.get(self.preset.value)
-        window = Window(center=chosen[0], width=chosen[1]) if chosen else image.window
-        self._drawing = True
-        _range(self.center, min(image.low, window.center), max(image.high, window.center))
-        _range(self.width, 2.0, max(image.high - image.low, window.width, 3.0))
-        self.center.value, self.width.value = window.center, window.width
-        self.center.disabled = self.width.disabled = self.preset.disabled = image.is_colour
-        self._drawing = False
+        window = Window(center=chosen[0], width=chosen[1]) if chosen else self._picture().window
+        with self._quietly():
+            self.center.value, self.width.value = window.center, window.width
         self.draw()
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Set controls without drawing each time."""
+        self._still = True
+        try:
+            yield
+        finally:
+            self._still = False
 
     # --- drawing --------------------------------------------------------------------------------
 
@@ -140,29 +163,39 @@ class Viewer:
         """Show the chosen image through the chosen window."""
         window = Window(center=self.center.value, width=self.width.value)
         self.image.value = pixels.png(self._picture(), window)
+        self.image.layout.visibility = "visible"
         self.overlay.value = overlay(self.dataset, self.slice.value, len(self._slices), window)
         self._draw_tags()
+        self.message.clear()
 
     def _draw_tags(self) -> None:
         if self.widget.children[-1].selected_index == 0:  # while folded, nobody reads them
             self.tags.value = look.scroll(tag_table(self.dataset, self.words.value))
 
     @property
-    def dataset(self) -> Dataset:
-        """The object that is shown."""
-        return self._loaded()[0]
-
-    def _picture(self) -> Picture:
-        return self._loaded()[1]
-
-    def _loaded(self) -> tuple[Dataset, Picture]:
+    def chosen(self) -> Slice:
+        """What is to be shown."""
         if not self._slices:
             raise UsageError("This series has no images.", "Choose another one.")
-        return self._load(self._slices[self.slice.value - 1])
+        number: int = min(self.slice.value, len(self._slices))
+        return self._slices[number - 1]
 
-    def _fetch(self, wanted: Slice) -> tuple[Dataset, Picture]:
-        ds = self.seat.archive.instance(wanted.sop_uid)
-        return ds, pixels.picture(ds, wanted.frame)
+    @property
+    def dataset(self) -> Dataset:
+        """The object that is shown."""
+        return self._object(self.chosen.sop_uid)
+
+    def _picture(self) -> Picture:
+        """Return the picture; where there is none, an old one must not stay on the screen."""
+        try:
+            return self._read(self.chosen)
+        except UsageError:
+            self.image.layout.visibility, self.overlay.value = "hidden", ""
+            self._draw_tags()
+            raise
+
+    def _fetch(self, wanted: Slice) -> Picture:
+        return pixels.picture(self._object(wanted.sop_uid), wanted.frame)
 
 
 def slices(series: dict[str, Any]) -> list[Slice]:
@@ -205,14 +238,22 @@ def _series_name(series: dict[str, Any]) -> str:
     return look.shown(f"{what} ({look.count(len(series['instances']), 'image')})")
 
 
-def _range(slider: Any, low: float, high: float) -> None:
-    """Set a slider's ends in an order that never has them crossed."""
-    low, high = float(int(low)), float(int(high) + 1)
-    if low > slider.max:
-        slider.max, slider.min = high, low
-    else:
-        slider.min, slider.max = low, high
-    slider.step = 1.0
+def ends(image: Picture, modality: str) -> tuple[float, float]:
+    """Return the lowest and the highest level that make sense for a series."""
+    low, high = min(image.low, image.window.center), max(image.high, image.window.center)
+    if modality == "CT":  # every series of a CT has the same ones, so that presets always fit
+        low, high = min(low, -1100.0), max(high, 2000.0)
+    return float(int(low) - 1), float(int(high) + 1 + int(image.window.width))
+
+
+def _slider(label: str, name: str, low: float, high: float, value: float) -> look.Widget:
+    """Return a slider in whole steps."""
+    low, high = int(low), max(int(high), int(low) + (name != "slice"))
+    made = w.IntSlider(
+        description=label, min=low, max=high, value=min(high, max(low, round(value)))
+    )
+    made.layout.width, made.style.description_width = "370px", "45px"
+    return look.mark(made, name)
 
 
 def _whole(value: Any) -> int:

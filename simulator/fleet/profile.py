@@ -1,42 +1,92 @@
 """What a device is and what it produces: profiles/*.toml read into frozen dataclasses."""
 
+import re
 import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from simulator.errors import UsageError
 
 PROFILES = Path(__file__).parent / "profiles"
 
 
+class Kind(NamedTuple):
+    """A type of object: SOP class (pydicom keyword), Modality of its series, whether an image."""
+
+    sop_class: str
+    modality: str
+    image: bool = True
+
+
+# What a series may hold; a series that names no kind holds its device's own (PS3.6 Table A-1).
+KINDS = {
+    "ct": Kind("CTImageStorage", "CT"),
+    "ct-enhanced": Kind("EnhancedCTImageStorage", "CT"),
+    "mr": Kind("MRImageStorage", "MR"),
+    "mr-enhanced": Kind("EnhancedMRImageStorage", "MR"),
+    "cr": Kind("ComputedRadiographyImageStorage", "CR"),
+    "dx": Kind("DigitalXRayImageStorageForPresentation", "DX"),
+    "mg": Kind("DigitalMammographyXRayImageStorageForPresentation", "MG"),
+    "us": Kind("UltrasoundImageStorage", "US"),
+    "us-cine": Kind("UltrasoundMultiFrameImageStorage", "US"),
+    "xa": Kind("XRayAngiographicImageStorage", "XA"),
+    "rf": Kind("XRayRadiofluoroscopicImageStorage", "RF"),
+    "nm": Kind("NuclearMedicineImageStorage", "NM"),
+    "pt": Kind("PositronEmissionTomographyImageStorage", "PT"),
+    "ot": Kind("SecondaryCaptureImageStorage", "OT"),
+    "dose": Kind("XRayRadiationDoseSRStorage", "SR", image=False),
+    "key": Kind("KeyObjectSelectionDocumentStorage", "KO", image=False),
+    "presentation": Kind("GrayscaleSoftcopyPresentationStateStorage", "PR", image=False),
+    "report": Kind("EncapsulatedPDFStorage", "DOC", image=False),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How many images a series has and how large they are (pixels)."""
+    """How many instances a series has, how large they are (pixels), and their frames."""
 
     images: int
     rows: int
     columns: int
+    frames: int = 1
+
+
+ONE = Size(images=1, rows=0, columns=0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
     """One series of a protocol; `coverage` and `fov` are mm in the phantom's axes.
 
-    `recipe` is what its modality varies: a CT kernel, an MR weighting, an X-ray view, a US scene.
+    `kind` is a key of KINDS, by default that of the device. `recipe` is what its kind varies: a
+    CT kernel, an MR weighting, an X-ray view, a US scene. Documents need a description only.
     """
 
     description: str
-    plane: str
-    recipe: str
+    kind: str = ""
+    plane: str = ""
+    recipe: str = ""
     phase: str = ""
-    thickness: float
-    coverage: tuple[float, float]
-    fov: float
-    small: Size
-    full: Size
+    thickness: float = 0.0
+    coverage: tuple[float, float] = (0.0, 0.0)
+    fov: float = 0.0
+    small: Size = ONE
+    full: Size = ONE
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown kind, and pictures without an extent."""
+        if self.kind and self.kind not in KINDS:
+            raise ValueError(f"kind {self.kind!r} is none of: {', '.join(KINDS)}")
+        if not self.kind or KINDS[self.kind].image:
+            for key in ("plane", "recipe", "fov"):
+                if not getattr(self, key):
+                    raise ValueError(f"series {self.description!r} needs the key {key!r}")
+            if min(self.small.rows, self.small.columns, self.full.rows, self.full.columns) < 1:
+                raise ValueError(f"series {self.description!r} needs 'small' and 'full'")
 
     def size(self, pixels: str) -> Size:
         """Return the size asked for, `small` or `full`."""
@@ -47,18 +97,28 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Protocol:
-    """What the operator chooses at the console; `code` belongs to the scheme 99PACSLAB."""
+    """What the operator chooses at the console; `code` belongs to the scheme 99PACSLAB.
+
+    `laterality` is R or L for one of a pair of body parts.
+    """
 
     description: str
     body_part: str
     code: str
     anatomy: str
+    laterality: str = ""
     series: tuple[Series, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModalityProfile:
-    """One device: its place on the network, its plate, and its protocols by key."""
+    """One device: its place on the network, its plate, its quirks, its protocols by key.
+
+    `timezone` is TimezoneOffsetFromUTC, empty for a device that omits it. `character_set` is the
+    only one it can write, empty for one that follows the worklist. `series_names` is `proper`,
+    or `bare` for a device that numbers its series instead of describing them. `clock_drift` is
+    how many seconds a day its clock gains until it is set, on the first of the month.
+    """
 
     name: str
     ae_title: str
@@ -74,6 +134,10 @@ class ModalityProfile:
     transfer_syntaxes: tuple[str, ...]
     minutes_per_exam: int
     private_creator: str = ""
+    timezone: str = ""
+    character_set: str = ""
+    series_names: str = "proper"
+    clock_drift: float = 0.0
     protocols: Mapping[str, Protocol]
 
     def __post_init__(self) -> None:
@@ -84,6 +148,27 @@ class ModalityProfile:
             raise ValueError("address must be 1 to 254, the last part of 127.0.1.N")
         if not self.protocols or not all(p.series for p in self.protocols.values()):
             raise ValueError("protocols must each have at least one series")
+        if self.modality.lower() not in KINDS:
+            raise ValueError(f"modality {self.modality!r} cannot be produced")
+        if not re.fullmatch(r"([+-](0\d|1[0-4])[0-5]\d)?", self.timezone):
+            raise ValueError("timezone must look like +0100, or be empty")
+        if self.series_names not in ("proper", "bare"):
+            raise ValueError("series_names must be proper or bare")
+
+    @property
+    def sop_classes(self) -> tuple[str, ...]:
+        """Return everything the device may send, its main SOP class first (pydicom keywords)."""
+        kinds = [self.kind(s) for p in self.protocols.values() for s in p.series]
+        return tuple(dict.fromkeys([self.sop_class, *(KINDS[kind].sop_class for kind in kinds)]))
+
+    def kind(self, series: Series) -> str:
+        """Return the kind of a series of this device."""
+        return series.kind or self.modality.lower()
+
+    def clock(self, moment: datetime) -> datetime:
+        """Return what the device's own clock shows at a moment of hospital time."""
+        days = moment.day - 1 + moment.hour / 24
+        return moment + timedelta(seconds=round(self.clock_drift * days))
 
     def protocol(self, key: str) -> Protocol:
         """Return one protocol; an unknown key is the caller's error."""

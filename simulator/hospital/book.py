@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -13,22 +13,25 @@ from sqlalchemy import Connection, Row, insert, select, update
 from simulator.clock import Clock
 from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
+from simulator.hospital import history, mapping
 from simulator.hospital.facts import as_text, check
-from simulator.hospital.indications import indication
+from simulator.hospital.making import draft
 from simulator.hospital.orders import Order, Procedure, next_status, order_from
-from simulator.hospital.tables import counters, mapping, orders
-from simulator.imaging.uids import digest, make_uid
+from simulator.hospital.tables import counters, orders
+from simulator.imaging.uids import digest
 from simulator.journal import Journal
-from simulator.people import Person, colleagues, patient
+from simulator.people import Person, patient
 
-_FIRST = {"day": 0, "desk": 5_000_000}  # what people order does not shift the day's own orders
 _AGAIN = 0.25  # share of orders for a patient who was here before: they have priors
 _EDITABLE = (
     "station_ae", "scheduled", "priority", "indication", "referring", "performing", "modality",
-    "protocol", "description", "patient_name", "patient_id", "birth_date", "sex",
+    "protocol", "description", "patient_name", "patient_id", "birth_date", "sex", "issuer",
 )  # fmt: skip
 _FILTERS = ("accession", "patient_id", "station_ae", "modality", "status", "study_uid", "step_id",
             "requested_procedure_id", "placer", "code")  # fmt: skip
+
+
+Watcher = Callable[[Order, str], None]  # (the order as it is now, placed | changed | status)
 
 
 class OrderBook:
@@ -47,8 +50,9 @@ class OrderBook:
             raise UsageError("A RIS needs at least one procedure.")
         self.database, self.seed, self.clock, self.journal = database, seed, clock, journal
         self.procedures = tuple(procedures)
+        self.watchers: list[Watcher] = []  # told within the transaction of each change
         with database.write() as connection:
-            _fill_mapping(connection, procedures)
+            mapping.fill(connection, procedures)
 
     # --- placing ------------------------------------------------------------------------------
 
@@ -59,12 +63,29 @@ class OrderBook:
 
         `scheduled` defaults to now; `station_ae` asks for something that device can do.
         """
+        with self.database.write():
+            order = self.draw(scheduled, station_ae)
+            self.enter(order, actor)
+        return order
+
+    def draw(self, scheduled: datetime | None = None, station_ae: str = "") -> Order:
+        """Return the day's next order without placing it: somebody else is to send it."""
         with self.database.write() as connection:
             n = _count(connection, "day")
-            order = self._nth(connection, n, scheduled or self.clock.now(), station_ae)
+            return self._nth(connection, n, scheduled or self.clock.now(), station_ae)
+
+    def count(self, stream: str) -> int:
+        """Return the next number of a stream of orders."""
+        with self.database.write() as connection:
+            return _count(connection, stream)
+
+    def enter(self, order: Order, actor: str = "ris") -> None:
+        """Place an order that is made already."""
+        with self.database.write() as connection:
             _insert(connection, order)
+            self._remember(connection, order, actor, "placed", "", order.status)
+            self._tell_watchers(order, "placed")
         self._tell_placed(order, actor)
-        return order
 
     def place(
         self,
@@ -91,19 +112,19 @@ class OrderBook:
                     "birth_date": person.birth_date, "sex": person.sex})  # fmt: skip
         with self.database.write() as connection:
             n = _count(connection, "desk")
-            order = self._build(
+            order = draft(
+                seed=self.seed,
                 stream="desk",
                 n=n,
                 person=person or patient(self.seed, 1_000_000 + n),
-                procedure=_mapped(connection, code),
+                procedure=mapping.get(connection, code),
                 scheduled=scheduled or self.clock.now(),
             )
             changes = {key: value for key, value in given.items() if value}
             if station_ae is not None:
                 changes["station_ae"] = station_ae  # blank is a value: any station
             order = order_from({**order.facts(), **changes, "status": status})
-            _insert(connection, order)
-        self._tell_placed(order, actor)
+            self.enter(order, actor)
         return order
 
     def _nth(self, connection: Connection, n: int, scheduled: datetime, station_ae: str) -> Order:
@@ -113,33 +134,13 @@ class OrderBook:
             raise UsageError(f"No procedure is done on the station '{station_ae}'.")
         code = chance.choice(able).code
         who = chance.randrange(n) if n and chance.random() < _AGAIN else n
-        return self._build(
+        return draft(
+            seed=self.seed,
             stream="day",
             n=n,
             person=patient(self.seed, who),
-            procedure=_mapped(connection, code),
+            procedure=mapping.get(connection, code),
             scheduled=scheduled,
-        )
-
-    def _build(
-        self, *, stream: str, n: int, person: Person, procedure: Procedure, scheduled: datetime
-    ) -> Order:
-        chance = Random(digest("details", self.seed, stream, n))
-        number = 1_000_000 + self.seed * 7919 % 3_000_000 + n + _FIRST[stream]
-        return Order(
-            accession=f"A{number}",
-            placer=f"P{number}",
-            patient=person,
-            procedure=procedure,
-            study_uid=make_uid("study", self.seed, stream, n),
-            requested_procedure_id=f"RP{number}",
-            step_id=f"SP{number}",
-            station_ae=procedure.station_ae,
-            scheduled=scheduled.replace(microsecond=0),
-            priority=chance.choices(("ROUTINE", "HIGH", "STAT"), (85, 10, 5))[0],
-            indication=indication(procedure.modality, chance),
-            referring=chance.choice(colleagues(self.seed, "referring")).name,
-            performing=chance.choice(colleagues(self.seed, "radiologist")).name,
         )
 
     # --- finding ------------------------------------------------------------------------------
@@ -170,6 +171,8 @@ class OrderBook:
             before = _get(connection, accession)
             after = replace(before, status=next_status(before.status, event))
             _update(connection, after)
+            self._remember(connection, after, actor, "status", before.status, after.status)
+            self._tell_watchers(after, "status")
         self.journal.write(
             "order.status",
             f"order {accession} was {before.status} and is {after.status} ({actor})",
@@ -188,37 +191,46 @@ class OrderBook:
         with self.database.write() as connection:
             before = _get(connection, accession).facts()
             after = order_from({**before, **wanted})
+            changed = {key: value for key, value in wanted.items() if before[key] != value}
             _update(connection, after)
-        for key, value in wanted.items():
-            if before[key] != value:
-                self._tell_changed("order.changed", f"order {accession}", key, before[key], value,
-                                   actor, accession=accession)  # fmt: skip
+            for key, value in changed.items():
+                self._remember(connection, after, actor, key, before[key], value)
+            if changed:
+                self._tell_watchers(after, "changed")
+        for key, value in changed.items():
+            self._tell_changed("order.changed", f"order {accession}", key, before[key], value,
+                               actor, accession=accession)  # fmt: skip
         return after
-
-    def reschedule(self, accession: str, scheduled: datetime, actor: str = "ris") -> Order:
-        """Move an order to another time."""
-        return self.edit(accession, {"scheduled": scheduled.isoformat()}, actor)
 
     # --- the mapping table ----------------------------------------------------------------------
 
     def mapping(self) -> list[Procedure]:
         """Return where each procedure is scheduled."""
         with self.database.write() as connection:
-            rows = connection.execute(select(mapping).order_by(mapping.c.code))
-            return [Procedure(**row._mapping) for row in rows]
+            return mapping.rows(connection)
+
+    def procedure(self, code: str) -> Procedure | None:
+        """Return where a procedure is scheduled, None if the table does not say."""
+        with self.database.write() as connection:
+            return mapping.find(connection, code)
 
     def remap(
         self, code: str, changes: Mapping[str, Any], actor: str = "ris", *, pending: bool = False
     ) -> Procedure:
-        """Change where a procedure is scheduled from now on; `pending` moves waiting orders too."""
-        check(changes, ("modality", "station_ae", "protocol", "description"))
+        """Change where a procedure is scheduled from now on; `pending` moves waiting orders too.
+
+        A new code is added, if modality, station_ae and protocol are said.
+        """
+        check({"code": code, **changes}, ("code", "modality", "station_ae", "protocol",
+                                          "description"))  # fmt: skip
         with self.database.write() as connection:
-            before = _mapped(connection, code)
+            if {"modality", "station_ae", "protocol"} <= changes.keys():  # enough for a new one
+                before = mapping.find_or_add(connection, code)
+            else:
+                before = mapping.get(connection, code)
             wanted: dict[str, Any] = {key: str(value) for key, value in changes.items()}
             after = replace(before, **wanted)
-            connection.execute(
-                update(mapping).where(mapping.c.code == code).values(**asdict(after))
-            )
+            mapping.save(connection, after)
         for key, value in changes.items():
             self._tell_changed("mapping.changed", f"procedure {code}", key, getattr(before, key),
                                str(value), actor, code=code)  # fmt: skip
@@ -228,6 +240,16 @@ class OrderBook:
         return after
 
     # --- telling ------------------------------------------------------------------------------
+
+    def _tell_watchers(self, order: Order, event: str) -> None:
+        for watcher in self.watchers:
+            watcher(order, event)
+
+    def _remember(
+        self, connection: Connection, order: Order, actor: str, what: str, old: object, new: object
+    ) -> None:
+        at = self.clock.now().isoformat(timespec="seconds")
+        history.note(connection, order.accession, at=at, actor=actor, what=what, old=old, new=new)
 
     def _tell_placed(self, order: Order, actor: str) -> None:
         self.journal.write(
@@ -244,22 +266,6 @@ class OrderBook:
     ) -> None:
         text = f"{what}: {key} was '{old}' and is '{new}' ({actor})"
         self.journal.write(kind, text, key=key, old=old, new=new, actor=actor, **facts)
-
-
-def _fill_mapping(connection: Connection, procedures: Sequence[Procedure]) -> None:
-    """Add what the table does not have; what was edited at run time stays."""
-    known = set(connection.execute(select(mapping.c.code)).scalars())
-    for procedure in procedures:
-        if procedure.code not in known:
-            connection.execute(insert(mapping).values(**asdict(procedure)))
-
-
-def _mapped(connection: Connection, code: str) -> Procedure:
-    row = connection.execute(select(mapping).where(mapping.c.code == code)).one_or_none()
-    if row is None:
-        known = ", ".join(connection.execute(select(mapping.c.code)).scalars())
-        raise UsageError(f"There is no procedure '{code}'.", f"Known: {known}.")
-    return Procedure(**row._mapping)
 
 
 def _count(connection: Connection, stream: str) -> int:

@@ -9,6 +9,7 @@ status of the orders it refers to, if it refers to any.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -42,9 +43,11 @@ MANDATORY = (
 class PerformedSteps:
     """Keeps performed procedure steps and moves the orders they belong to."""
 
-    def __init__(self, book: OrderBook) -> None:
-        """Keep them in the database of `book`."""
-        self.book, self.database = book, book.database
+    def __init__(
+        self, book: OrderBook, pass_on: Callable[[str, str, bytes], None] = lambda *_: None
+    ) -> None:
+        """Keep them in the database of `book`; `pass_on` gets verb, UID and data set of each."""
+        self.book, self.database, self.pass_on = book, book.database, pass_on
         self.journal, self.clock = book.journal, book.clock
 
     def create(self, request: Request) -> int:
@@ -57,6 +60,7 @@ class PerformedSteps:
             accessions = self._orders_of(ds)
             row = self._row(uid, ds, accessions)
             connection.execute(insert(performed).values(**row))
+            self.pass_on("create", uid, row["attributes"])
             self._tell("mpps.created", row, accessions)
             self._move_orders(accessions, IN_PROGRESS, row["station_ae"])
         return dimse.SUCCESS
@@ -102,6 +106,7 @@ class PerformedSteps:
             "attributes": dimse.encode_dataset(whole, ExplicitVRLittleEndian),
         }
         connection.execute(update(performed).where(performed.c.uid == row["uid"]).values(**values))
+        self.pass_on("set", row["uid"], dimse.encode_dataset(changes, ExplicitVRLittleEndian))
         accessions = [part for part in row["accessions"].split("\\") if part]
         self._tell("mpps.updated", {**row, "status": status}, accessions)
         if status != IN_PROGRESS:

@@ -1,9 +1,11 @@
 """What an order is, and how its status moves.
 
     ordered ─schedule→ scheduled ─arrive→ arrived ─start→ in progress ─complete→ completed
-                           └────────────start────────────────┘   └─discontinue→ discontinued
+                           └────────────start────────────────┘   │                   └─report→ …
+                                                                 └─discontinue→ discontinued
 
-Until it is started an order can be cancelled; a discontinued one can be scheduled again.
+Until it is started an order can be cancelled, and until its patient is here be unscheduled; a
+discontinued one can be scheduled again. A further report leaves a reported order reported.
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ from simulator.people import Person
 
 TABLE: dict[str, dict[str, str]] = {
     "ordered": {"schedule": "scheduled", "cancel": "cancelled"},
-    "scheduled": {"arrive": "arrived", "start": "in progress", "cancel": "cancelled"},
+    "scheduled": {"arrive": "arrived", "start": "in progress", "cancel": "cancelled",
+                  "unschedule": "ordered"},
     "arrived": {"start": "in progress", "cancel": "cancelled"},
     "in progress": {"complete": "completed", "discontinue": "discontinued"},
-    "completed": {},
+    "completed": {"report": "reported"},
     "discontinued": {"schedule": "scheduled"},
     "cancelled": {},
-}
+    "reported": {"report": "reported"},
+}  # fmt: skip
 OPEN = ("scheduled", "arrived", "in progress")  # what a worklist shows
 PRIORITIES = ("STAT", "HIGH", "ROUTINE", "MEDIUM", "LOW")
 

@@ -15,8 +15,10 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from simulator.clock import Clock
 from simulator.database import Database
 from simulator.hospital.book import OrderBook
+from simulator.hospital.interfaces import Interfaces
 from simulator.hospital.mpps import PerformedSteps
 from simulator.hospital.orders import Procedure
+from simulator.hospital.message_routes import message_routes
 from simulator.hospital.routes import routes
 from simulator.hospital.tables import metadata
 from simulator.hospital.worklist import Worklist
@@ -42,7 +44,8 @@ class Ris:
         self.journal, self.clock, self.seed = journal, clock, seed
         self.book = OrderBook(self.database, seed, clock, journal, procedures)
         self.worklist = Worklist(self.book)
-        self.steps = PerformedSteps(self.book)
+        self.interfaces = Interfaces(self.book, clock)
+        self.steps = PerformedSteps(self.book, self.interfaces.forwarding.post)
         self.ae = "RISLAB"
 
     def handlers(self) -> Handlers:
@@ -87,14 +90,19 @@ class Ris:
 
     def restore(self, path: Path) -> None:
         """Put the RIS back to the copy at `path`, in place."""
-        self.database.restore(path)
+        with self.interfaces.quiet():
+            self.database.restore(path)
 
     def routes(self) -> list[Route]:
         """Return the RIS's part of the HTTP table."""
-        return routes(self.book, self.worklist, self.steps)
+        return [
+            *routes(self.book, self.worklist, self.steps),
+            *message_routes(self.interfaces),
+        ]
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the interfaces, then the database."""
+        self.interfaces.close()
         self.database.close()
 
 

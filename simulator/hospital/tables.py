@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
 
+from simulator.network.message_log import channel_table, message_table
+
 metadata = MetaData()
 
 orders = Table(
@@ -65,3 +67,54 @@ performed = Table(
     Column("updated", String, nullable=False),
     Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
 )
+
+history = Table(
+    "history",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", String, nullable=False),  # ISO 8601, hospital time
+    Column("accession", String, nullable=False, index=True),
+    Column("actor", String, nullable=False),
+    Column("what", String, nullable=False),  # placed, status, or the fact that changed
+    Column("old", String, nullable=False),
+    Column("new", String, nullable=False),
+)
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("patient_id", String, primary_key=True),
+    Column("issuer", String, primary_key=True),
+    Column("patient_name", String, nullable=False),
+    Column("birth_date", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("visit", String, nullable=False),  # PV1-19
+    Column("location", String, nullable=False),  # PV1-3
+    Column("merged_into", String, nullable=False),  # empty: in use
+    Column("updated", String, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("accession", String, nullable=False, index=True),
+    Column("status", String, nullable=False),  # P, F or C
+    Column("author", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+forwards = Table(
+    "forwards",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("uid", String, nullable=False),
+    Column("verb", String, nullable=False),  # create | set
+    Column("state", String, nullable=False, index=True),  # queued | sent | parked
+    Column("reason", String, nullable=False),
+    Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
+)
+
+messages = message_table(metadata)
+channels = channel_table(metadata)

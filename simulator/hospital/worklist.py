@@ -24,6 +24,7 @@ STEP_STATUS = {
     "arrived": "ARRIVED",
     "in progress": "STARTED",
     "completed": "COMPLETED",
+    "reported": "COMPLETED",
     "discontinued": "DISCONTINUED",
     "cancelled": "CANCELLED",
 }

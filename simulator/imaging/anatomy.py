@@ -1,12 +1,13 @@
 """The phantoms by name: built once, kept packed, and unpacked for whoever is scanning.
 
 A torso is 25 MB of labels that pack into one; unpacking takes 30 ms. So all of them stay at
-hand, and only the last few in full.
+hand, and only the last one in full.
 """
 
+import math
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -43,15 +44,16 @@ def volume_of(anatomy: str, sex: str) -> Volume:
         return _unpacked(anatomy, sex if anatomy == "torso" else "")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _unpacked(anatomy: str, sex: str) -> Volume:
     """Return a volume, read-only: its labels are the unpacked bytes themselves."""
     packed = _packed(anatomy, sex)
-    labels = np.frombuffer(zlib.decompress(packed.data), np.uint8).reshape(packed.shape)
+    raw = zlib.decompress(packed.data, bufsize=math.prod(packed.shape))
+    labels = np.frombuffer(raw, np.uint8).reshape(packed.shape)
     return Volume(labels=labels, spacing=packed.spacing, origin=packed.origin)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _packed(anatomy: str, sex: str) -> Packed:
     """Build a volume and pack it."""
     volume = BUILDERS[anatomy](sex)

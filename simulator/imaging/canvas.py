@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+SLAB = 1 << 18  # voxels painted at a time, to keep temporaries small
+
 Point = Sequence[float]
 Labels = NDArray[np.uint8]
 
@@ -62,7 +64,7 @@ class Canvas:
         if over is not None:
             allowed = np.zeros(256, np.bool_)
             allowed[list(over)] = True
-            mask = mask & allowed.take(view)
+            mask = mask & allowed[view]
         np.copyto(view, np.uint8(label), where=mask)
 
     def ellipsoid(
@@ -84,10 +86,14 @@ class Canvas:
         low = [c - r for c, r in zip(centre, reach, strict=True)]
         high = [c + r for c, r in zip(centre, reach, strict=True)]
         view, (x, y, z) = self.window(low, high)
-        if view.size:
-            u, v, w = _rotated(x - centre[0], y - centre[1], z - centre[2], turn, tilt)
+        if not view.size:
+            return
+        slab = max(1, SLAB // (view.shape[1] * view.shape[2]))
+        for a in range(0, len(z), slab):
+            up = z[a : a + slab] - centre[2]
+            u, v, w = _rotated(x - centre[0], y - centre[1], up, turn, tilt)
             inside = (u / radii[0]) ** 2 + (v / radii[1]) ** 2 + (w / radii[2]) ** 2 <= 1
-            self.put(view, inside, label, over)
+            self.put(view[a : a + slab], inside, label, over)
 
     def mirrored(
         self,

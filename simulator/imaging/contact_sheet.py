@@ -1,33 +1,45 @@
 """One PNG with a few images of every device: `contact_sheet("sheet.png")`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.fleet.profile import ModalityProfile, load_profiles
+from simulator.imaging import lettering
 from simulator.imaging.exam import Exam
-from simulator.imaging.study import acquire
+from simulator.imaging.study import Instance, acquire
 from simulator.imaging.uids import make_uid
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 TILE = 256  # pixels per side
 COLUMNS = 6
 
 
 def contact_sheet(
-    path: Path | str, seed: int = 1, pixels: str = "small", devices: tuple[str, ...] = ()
+    path: Path | str,
+    seed: int = 1,
+    pixels: str = "small",
+    devices: tuple[str, ...] = (),
+    indication: str = "",
 ) -> None:
-    """Write a PNG with six images of every protocol of the fleet, a row each."""
+    """Write a PNG with six images of every protocol of the fleet, a labelled row each.
+
+    An indication brings its finding into the pictures.
+    """
     from PIL import Image
 
     rows = []
     for name, profile in load_profiles().items():
         if not devices or name in devices:
-            rows += [_row(profile, key, seed, pixels) for key in profile.protocols]
+            rows += [_row(profile, key, seed, pixels, indication) for key in profile.protocols]
     Image.fromarray(np.vstack(rows)).save(path)
 
 
@@ -56,13 +68,16 @@ def sample_exam(profile: ModalityProfile, protocol: str, patient: int = 1) -> Ex
     )
 
 
-def _row(profile: ModalityProfile, protocol: str, seed: int, pixels: str) -> NDArray[np.uint8]:
+def _row(
+    profile: ModalityProfile, protocol: str, seed: int, pixels: str, indication: str
+) -> NDArray[np.uint8]:
     """Return one row of the sheet: images spread over an exam, or over several patients' exams."""
     pictures: list[NDArray[np.uint8]] = []
     patient = 0
     while len(pictures) < COLUMNS:
         patient += 1
         exam = sample_exam(profile, protocol, patient)
+        exam = replace(exam, indication=indication or exam.indication)
         pictures += _displayed(acquire(profile, exam, seed=seed, pixels=pixels))
     row = np.zeros((TILE, TILE * COLUMNS, 3), np.uint8)
     step = len(pictures) / COLUMNS if patient == 1 else 1
@@ -70,25 +85,47 @@ def _row(profile: ModalityProfile, protocol: str, seed: int, pixels: str) -> NDA
         tile = _fit(pictures[int(step * (i + 0.5))])
         top, left = (TILE - tile.shape[0]) // 2, i * TILE + (TILE - tile.shape[1]) // 2
         row[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
+    lettering.write(row, f"{profile.name} {profile.protocols[protocol].description}", 2, 3, 255)
     return row
 
 
-def _displayed(instances: Iterator[Any]) -> Iterator[NDArray[np.uint8]]:
-    """Yield each instance as a viewer shows it, (rows, columns, 3)."""
+def _displayed(instances: Iterator[Instance]) -> Iterator[NDArray[np.uint8]]:
+    """Yield each image as a viewer shows it, (rows, columns, 3); of clips a few frames."""
     from pydicom import dcmread
 
     for instance in instances:
         ds = dcmread(BytesIO(instance.part10()))
-        image = ds.pixel_array
-        if image.ndim == 2:
-            slope, intercept = (
-                float(ds.get("RescaleSlope", 1)),
-                float(ds.get("RescaleIntercept", 0)),
-            )
-            low = float(ds.WindowCenter) - float(ds.WindowWidth) / 2
-            grey = (image * slope + intercept - low) * (255 / float(ds.WindowWidth))
-            image = np.clip(grey, 0, 255)[:, :, None].repeat(3, axis=2)
-        yield image.astype(np.uint8)
+        if "Rows" not in ds:
+            continue
+        pixels = ds.pixel_array
+        count = int(ds.get("NumberOfFrames", 1))
+        shots = pixels[:: max(1, count // COLUMNS)] if count > 1 else [pixels]
+        for image in shots:
+            yield _windowed(ds, image)
+
+
+def _windowed(ds: "Dataset", image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return grey values as the header asks for them, in three equal colours."""
+    if image.ndim == 3:
+        if str(ds.PhotometricInterpretation).startswith("YBR_FULL"):
+            from pydicom.pixels import convert_color_space
+
+            image = convert_color_space(image, ds.PhotometricInterpretation, "RGB")
+        return image.astype(np.uint8)
+    slope, intercept = float(ds.get("RescaleSlope", 1)), float(ds.get("RescaleIntercept", 0))
+    where = ds
+    if "SharedFunctionalGroupsSequence" in ds:
+        shared = ds.SharedFunctionalGroupsSequence[0]
+        where = shared.FrameVOILUTSequence[0]
+        intercept = float(shared.PixelValueTransformationSequence[0].RescaleIntercept)
+    low = float(where.WindowCenter) - float(where.WindowWidth) / 2
+    grey = (image * slope + intercept - low) * (255 / float(where.WindowWidth))
+    if ds.PhotometricInterpretation == "MONOCHROME1":
+        grey = 255 - grey
+    if ds.Modality == "NM" or ds.Modality == "PT":
+        grey = 255 - grey  # hot spots are shown dark
+    rgb: NDArray[np.uint8] = np.clip(grey, 0, 255)[:, :, None].repeat(3, axis=2).astype(np.uint8)
+    return rgb
 
 
 def _fit(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.imaging import noise
 from simulator.imaging.anatomy import CENTRES, volume_of
-from simulator.imaging.frame import Frame, Take, stack_frame
+from simulator.imaging.findings import lesions
+from simulator.imaging.frame import Frame, Pixels, Take, stack_frame
 from simulator.imaging.header import code_item
 from simulator.imaging.planes import Sampler, Stack, stack_of
 from simulator.imaging.template import decimal
@@ -33,21 +35,33 @@ def stack(take: Take) -> Stack:
 
 
 def frames(take: Take) -> Iterator[Frame]:
-    """Yield the slices: stored values are HU + 1024, twelve bits unsigned."""
-    protocol, series, size, body = take.protocol, take.series, take.size, take.body
+    """Yield the slices as images of their own."""
     where = stack(take)
-    sampler = Sampler(volume_of(protocol.anatomy, body.sex), where, body)
+    for index, stored in enumerate(slices(take, where)):
+        yield stack_frame(stored, where, index)
+
+
+def slices(take: Take, where: Stack) -> Iterator[NDArray[np.uint16]]:
+    """Yield stored values (rows, columns): HU + 1024, twelve bits unsigned."""
+    protocol, series, size, body = take.protocol, take.series, take.size, take.body
+    volume = volume_of(protocol.anatomy, body.sex)
+    sampler = Sampler(volume, where, body, lesions(take.finding))
     _, grain, sigma, _, _ = KERNELS[series.recipe]
     sigma *= (5.0 / series.thickness) ** 0.5 if series.recipe == "soft" else 1.0
     table, tile = hounsfield(series.phase), noise.tile(grain)
     shape = (size.rows, size.columns)
-    for index in range(size.images):
+    for index in range(len(where.positions)):
         rng = noise.generator(*take.key, index)
         hu = sampler.slice(index, table, series.thickness)
-        hu += noise.crop(tile, shape, rng) * (sigma / noise.UNIT)
-        hu -= INTERCEPT
-        stored = np.clip(np.rint(hu, out=hu), 0, 4095, out=hu).astype("<u2")
-        yield stack_frame(stored, where, index)
+        hu += noise.crop(tile, shape, rng) * np.float32(sigma / noise.UNIT)
+        hu -= np.float32(INTERCEPT)
+        yield np.clip(np.rint(hu, out=hu), 0, 4095, out=hu).astype("<u2")
+
+
+def dose_of(anatomy: str) -> "tuple[float, Dataset]":
+    """Return CTDIvol (mGy) and the phantom it refers to."""
+    dose, code, part = (42.0, "113690", "Head") if anatomy == "head" else (8.4, "113691", "Body")
+    return dose, code_item(code, "DCM", f"IEC {part} Dosimetry Phantom")
 
 
 def describe(ds: "Dataset", take: Take) -> None:
@@ -65,11 +79,8 @@ def describe(ds: "Dataset", take: Take) -> None:
     ds.DataCollectionDiameter, ds.ReconstructionDiameter = 500, series.fov
     ds.DistanceSourceToDetector, ds.DistanceSourceToPatient = 1040, 570
     ds.SpiralPitchFactor, ds.SingleCollimationWidth, ds.TotalCollimationWidth = 0.9, 0.6, 38.4
-    torso = protocol.anatomy == "torso"
-    ds.CTDIvol = 8.4 if torso else 42.0
-    phantom = ("113691", "IEC Body") if torso else ("113690", "IEC Head")
-    name = f"{phantom[1]} Dosimetry Phantom"
-    ds.CTDIPhantomTypeCodeSequence = [code_item(phantom[0], "DCM", name)]
+    ds.CTDIvol, phantom = dose_of(protocol.anatomy)
+    ds.CTDIPhantomTypeCodeSequence = [phantom]
     ds.SliceThickness = series.thickness
     ds.SpacingBetweenSlices = decimal(where.step)
     ds.PatientPosition = "HFS"
@@ -78,5 +89,5 @@ def describe(ds: "Dataset", take: Take) -> None:
         ds.ContrastBolusVolume, ds.ContrastBolusIngredient = 90, "IODINE"
 
 
-BITS = 12
+PIXELS = Pixels(12)
 VARYING = ("AcquisitionTime", "ImagePositionPatient", "SliceLocation")

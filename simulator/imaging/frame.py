@@ -1,35 +1,48 @@
 """What a renderer is given, one series, and what it gives back, image by image."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from simulator.fleet.profile import Protocol, Series, Size
+from simulator.fleet.profile import ModalityProfile, Protocol, Series, Size
 from simulator.imaging.body import Body
 from simulator.imaging.exam import Exam
+from simulator.imaging.findings import Finding
 from simulator.imaging.planes import Stack
 from simulator.imaging.template import decimal
+
+
+class Pixels(NamedTuple):
+    """How a renderer stores pixels (PS3.3 C.7.6.3): bits stored and samples (3 is RGB)."""
+
+    bits: int
+    samples: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
     """One series to be rendered; `key` seeds everything that is its own, noise above all."""
 
+    profile: ModalityProfile
     exam: Exam
     protocol: Protocol
     series: Series
     size: Size
     body: Body
+    finding: Finding | None = None
     key: tuple[object, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """Stored pixels (rows, columns[, 3]), little endian, and values by DICOM keyword."""
+    """Stored pixels (rows, columns[, 3]), little endian, and values by DICOM keyword.
 
-    pixels: NDArray[Any]
+    A multi-frame image gives its frames one after another: a run is too large to hold twice.
+    """
+
+    pixels: NDArray[Any] | Iterable[NDArray[Any]]
     values: Mapping[str, str] = field(default_factory=dict)
 
 

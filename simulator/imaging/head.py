@@ -61,12 +61,8 @@ def _skull(canvas: Canvas) -> None:
         canvas.ellipsoid(label, (0, 0, 6), (76.5 + grow, 96.5 + grow, 88.5 + grow))
     view, (x, y, z) = canvas.window((-90, -110, -90), (90, 110, 100))
     base = floor(x[0], y[0])[None]
-    cavity = (x / 70) ** 2 + (y / 90) ** 2 + ((z - 6) / 82) ** 2 <= 1
-    canvas.put(view, cavity & (z > base), T.CSF)
-    canvas.put(view, cavity & (z <= base), T.MUSCLE)
-    canvas.put(view, cavity & (z <= base) & (z > base - 5), T.BONE)
-    canvas.put(view, (z < base - 6) & (z < -46) & (y < 10), T.MUSCLE, (T.BONE, T.MARROW))
-    canvas.put(view, (z < -16) & (y < -50), T.MUSCLE, (T.BONE, T.MARROW))
+    for a in range(0, len(z), SLAB):
+        _base(canvas, view[a : a + SLAB], (x, y, z[a : a + SLAB]), base)
     for side in (1.0, -1.0):
         ridge = [(side * 66.0, 24.0, -42.0), (side * 40.0, 10.0, -38.0), (side * 14.0, -4.0, -34.0)]
         canvas.tube(T.PETROUS, ridge, (13, 9, 6))
@@ -75,6 +71,17 @@ def _skull(canvas: Canvas) -> None:
         canvas.tube(T.GAS, [(side * 86, 12, -40), (side * 56, 10, -39)], 3.2)
     canvas.tube(T.BONE, [(0, 8, -30), (0, 14, -46), (0, 20, -60)], 7)  # clivus
     canvas.tube(T.CSF, [(0, 38, -50), (0, 36, -70), (0, 32, -135)], 13)  # foramen magnum
+
+
+def _base(canvas: Canvas, view: Labels, axes: tuple[Field, Field, Field], base: Field) -> None:
+    """Paint fluid above the base of the skull, bone and muscle below it, in a slab (z, y, x)."""
+    x, y, z = axes
+    cavity = (x / 70) ** 2 + (y / 90) ** 2 + ((z - 6) / 82) ** 2 <= 1
+    canvas.put(view, cavity & (z > base), T.CSF)
+    canvas.put(view, cavity & (z <= base), T.MUSCLE)
+    canvas.put(view, cavity & (z <= base) & (z > base - 5), T.BONE)
+    canvas.put(view, (z < base - 6) & (z < -46) & (y < 10), T.MUSCLE, (T.BONE, T.MARROW))
+    canvas.put(view, (z < -16) & (y < -50), T.MUSCLE, (T.BONE, T.MARROW))
 
 
 def _air_cells(canvas: Canvas, middle: tuple[float, float, float]) -> None:
@@ -95,7 +102,7 @@ def _gyri(shape: tuple[int, int, int], wave: float) -> Field:
     raw = generator("gyri").standard_normal(coarse)
     sigma = wave / step / 4.4
     band = gaussian_filter(raw, sigma) - gaussian_filter(raw, sigma * 1.6)
-    field = np.rint(band / band.std() * 4096).astype(np.float32) / 4096
+    field: Field = np.rint(band / band.std() * 4096).astype(np.float32) / np.float32(4096)
     for axis in (2, 1, 0):  # the last one makes it large
         field = _stretched(field, axis, shape[axis], step)
     return field

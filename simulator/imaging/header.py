@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.fleet.profile import ModalityProfile, Protocol, Size
+from simulator.fleet.profile import KINDS, ModalityProfile, Protocol, Size
+from simulator.imaging import codecs
 from simulator.imaging.body import Body, age_in_years
 from simulator.imaging.exam import Exam
-from simulator.imaging.frame import Take
+from simulator.imaging.frame import Pixels, Take
 from simulator.imaging.template import decimal
 from simulator.imaging.uids import make_uid
 
@@ -105,48 +106,56 @@ def _request(exam: Exam, protocol: Protocol) -> "Dataset":
     return item
 
 
-def add_pixels(ds: "Dataset", size: Size, bits: int) -> None:
-    """Add the Image Pixel module (PS3.3 C.7.6.3) without the pixels: 8 bits are RGB."""
-    color = bits == 8
-    ds.SamplesPerPixel = 3 if color else 1
-    ds.PhotometricInterpretation = "RGB" if color else "MONOCHROME2"
-    if color:
-        ds.PlanarConfiguration = 0
+def add_pixels(ds: "Dataset", size: Size, pixels: Pixels, syntax: str) -> None:
+    """Add the Image Pixel module (PS3.3 C.7.6.3) without the pixels; true to the syntax."""
+    ds.SamplesPerPixel = pixels.samples
+    ds.PhotometricInterpretation = codecs.photometric(pixels.samples, syntax)
+    if pixels.samples > 1:
+        ds.PlanarConfiguration = codecs.planar(syntax)
     ds.Rows, ds.Columns = size.rows, size.columns
-    ds.BitsAllocated = 8 if color else 16
-    ds.BitsStored, ds.HighBit, ds.PixelRepresentation = bits, bits - 1, 0
+    ds.BitsAllocated = 8 if pixels.bits <= 8 else 16
+    ds.BitsStored, ds.HighBit, ds.PixelRepresentation = pixels.bits, pixels.bits - 1, 0
+    if size.frames > 1:
+        ds.NumberOfFrames = size.frames
 
 
-def series_dataset(
-    profile: ModalityProfile, take: Take, *, number: int, uid: str, began: datetime, bits: int
-) -> "Dataset":
-    """Return a data set with all that the images of one series have in common."""
+def series_dataset(take: Take, *, number: int, uid: str, began: datetime) -> "Dataset":
+    """Return a data set with all that the instances of one series have in common."""
     from pydicom import Dataset
     from pydicom import uid as uids
 
-    exam, protocol, series = take.exam, take.protocol, take.series
+    profile, exam, protocol, series = take.profile, take.exam, take.protocol, take.series
+    kind = KINDS[profile.kind(series)]
     ds = Dataset()
     parts = exam.character_set.split("\\")
     ds.SpecificCharacterSet = parts if len(parts) > 1 else parts[0]
-    ds.SOPClassUID = getattr(uids, profile.sop_class)
+    ds.SOPClassUID = getattr(uids, kind.sop_class)
     ds.SyntheticData = "YES"
+    if profile.timezone:
+        ds.TimezoneOffsetFromUTC = profile.timezone
     add_patient(ds, exam, take.body)
     add_study(ds, exam, protocol)
     add_equipment(ds, profile, exam)
-    add_procedure_step(ds, exam, protocol)
-    ds.Modality, ds.SeriesInstanceUID, ds.SeriesNumber = profile.modality, uid, number
-    ds.SeriesDescription, ds.ProtocolName = series.description, protocol.description
+    ds.Modality, ds.SeriesInstanceUID, ds.SeriesNumber = kind.modality, uid, number
+    bare = profile.series_names == "bare"
+    ds.SeriesDescription = str(number) if bare else series.description
     ds.SeriesDate, ds.SeriesTime = date_of(began), time_of(began)
-    ds.AcquisitionDate = ds.ContentDate = date_of(began)
-    ds.BodyPartExamined, ds.AcquisitionNumber = protocol.body_part, number
-    add_pixels(ds, take.size, bits)
+    ds.ContentDate = date_of(began)
     return ds
+
+
+def add_acquisition(ds: "Dataset", take: Take, number: int, began: datetime) -> None:
+    """Add what only images have: protocol, body part, acquisition."""
+    add_procedure_step(ds, take.exam, take.protocol)
+    ds.ProtocolName = take.protocol.description
+    ds.AcquisitionDate, ds.AcquisitionNumber = date_of(began), number
+    ds.BodyPartExamined = take.protocol.body_part
 
 
 def add_frame_of_reference(
     ds: "Dataset", uid: str, orientation: list[float], spacing: float
 ) -> None:
-    """Add the Frame of Reference module and what every slice of a stack shares."""
+    """Add the Frame of Reference module and what every slice of a stack shares (C.7.4.1)."""
     ds.FrameOfReferenceUID, ds.PositionReferenceIndicator = uid, ""
     ds.ImageOrientationPatient = [decimal(v) for v in orientation]
     ds.PixelSpacing = [decimal(spacing), decimal(spacing)]

@@ -4,6 +4,7 @@ The cached volumes belong to everybody; what is this patient's own is painted in
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Lesion:
 
     def _axis(
         self, axis: int, count: int, spacing: tuple[float, ...], origin: tuple[float, ...]
-    ) -> tuple[slice, NDArray[np.float64]]:
+    ) -> tuple[slice, NDArray[Any]]:
         """Return which indices of an axis the ellipsoid can reach, and where they lie in radii."""
         middle = (self.centre[axis] - origin[axis]) / spacing[axis]
         reach = self.radii[axis] / spacing[axis]

@@ -60,14 +60,20 @@ class Stack:
         return abs(self.positions[1] - self.positions[0]) if len(self.positions) > 1 else 0.0
 
 
-def stack_of(series: Series, size: Size, body: Body, centre: tuple[float, float, float]) -> Stack:
-    """Lay the slices of a series over the patient's body; `centre` is in phantom mm."""
+def stack_of(
+    series: Series, size: Size, body: Body, centre: tuple[float, float, float], slices: int = 0
+) -> Stack:
+    """Lay the slices of a series over the body; `centre` is in phantom mm.
+
+    There are as many as the size has images, unless `slices` says otherwise.
+    """
+    count = slices or size.images
     if series.plane not in _AXES:
         raise UsageError(f"Series {series.description!r} has no plane {series.plane!r}.")
     first, last = series.coverage
     grow = body.scale[_AXES[series.plane][2]]
-    step = (last - first) / max(1, size.images - 1)
-    positions = tuple(round((first + step * i) * grow, 4) for i in range(size.images))
+    step = (last - first) / max(1, count - 1)
+    positions = tuple(round((first + step * i) * grow, 4) for i in range(count))
     middle = [round(c * s, 4) for c, s in zip(centre, body.scale, strict=True)]
     return Stack(
         plane=series.plane,
@@ -119,7 +125,7 @@ class Sampler:
         labels = self.volume.labels
         axis = 2 - normal
         k = min(max(k, 0), labels.shape[axis] - 1)
-        plane: NDArray[np.uint8] = labels.take(k, axis)
+        plane = np.asarray(labels.take(k, axis))
         for lesion in self.lesions:
             lesion.paint(plane, normal, k, self.volume.spacing, self.volume.origin)
         return plane

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.imaging.findings import Finding
 from simulator.imaging.noise import generator
 
 Array = NDArray[np.float64]
@@ -63,14 +64,74 @@ class Scene:
         self.level[best < radius * radius] = -62
 
 
-def build(name: str, grid: Grid, seed: tuple[object, ...]) -> Scene:
-    """Return one named scene, a little different for each patient."""
-    scene = Scene(grid, -24.0)
+def build(
+    name: str,
+    grid: Grid,
+    seed: tuple[object, ...],
+    finding: Finding | None = None,
+    *,
+    still: int = 0,
+    breath: float = 0.0,
+) -> Scene:
+    """Return one named scene, different for each patient, and a little for each still.
+
+    `breath`, 0 to 1, moves what lies under the wall once down and up again.
+    """
     rng = generator("scene", *seed)
-    jitter = [float(v) * 2 - 1 for v in rng.random(8)]
+    jitter = [float(v) * 2 - 1 for v in rng.random(12)]
+    scene = Scene(_seen(grid, jitter, still, breath), -24.0 + 3 * jitter[9])
     SCENES[name](scene, jitter)
+    if finding is not None and (name, finding.name) in SEEN:
+        SEEN[name, finding.name](scene, jitter)
+    scene.grid = grid
     _abdominal_wall(scene, jitter[7])
     return scene
+
+
+def _seen(grid: Grid, jitter: list[float], still: int, breath: float) -> Grid:
+    """Return the grid as the probe meets the organs: in place and size no two are alike."""
+    size = 1 + 0.10 * jitter[8]
+    swing = 4 * abs(2 * (breath % 1.0) - 1) - 4 if breath else 0.0
+    left = 5 * jitter[10] + (3 * (still % 3) - 3 if still else 0)
+    down = 4 * jitter[11] + (2 * (still % 2) if still else 0) + swing
+    slope = 0.05 * jitter[6]
+    x, y = grid.x - left, grid.y - down
+    return Grid(x=(x + slope * y) / size, y=(y - slope * x) / size)
+
+
+def _gallstone(scene: Scene, j: list[float]) -> None:
+    """Add stones with their shadow."""
+    scene.organ(4, 72, 6, 4.5, 5, through=-1.8)
+    scene.organ(-5, 70, 3.4, 2.8, 4, through=-1.2)
+
+
+def _stone(scene: Scene, j: list[float]) -> None:
+    """Add a wide pelvis and a stone in it with its shadow."""
+    scene.organ(6, 84, 24, 9, -60, turn=0.16)
+    scene.organ(-8, 79, 10, 6, -60)
+    scene.organ(24, 88, 4.5, 3.4, 6, through=-1.7)
+
+
+def _cyst(scene: Scene, j: list[float]) -> None:
+    """Add an echo-free ball with a bright back."""
+    scene.organ(-16 + 6 * j[3], 62, 14 + 3 * j[4], 13 + 3 * j[4], -64, through=0.10)
+
+
+def _metastases(scene: Scene, j: list[float]) -> None:
+    """Add targets: a dark halo round a brighter middle."""
+    for x, y, r in ((-20, 58, 11), (18, 66, 9), (-2, 88, 8)):
+        scene.organ(x + 4 * j[2], y, r, r * 0.9, -36)
+        scene.organ(x + 4 * j[2], y, r * 0.62, r * 0.55, -17)
+
+
+SEEN = {
+    ("gallbladder", "gallstone"): _gallstone,
+    ("kidney", "stone"): _stone,
+    ("kidney-left", "stone"): _stone,
+    ("liver", "cyst"): _cyst,
+    ("liver", "metastases"): _metastases,
+    ("portal", "metastases"): _metastases,
+}
 
 
 def _abdominal_wall(scene: Scene, thick: float) -> None:
@@ -118,14 +179,12 @@ def _portal(scene: Scene, j: list[float]) -> None:
 
 
 def _gallbladder(scene: Scene, j: list[float]) -> None:
-    """Gall bladder below the liver, brighter behind; every third patient or so has a stone."""
+    """Gall bladder below the liver, brighter behind."""
     scene.organ(40, 124, 60, 30, -15)
     scene.vessel([(-58, 62), (-40, 74), (-34, 90)], 3.0, -9)
     scene.vessel([(44, 44), (52, 60)], 2.4, -10)
     scene.organ(-6 + 4 * j[2], 64, 33 + 4 * j[3], 14 + 2 * j[4], -64, turn=0.45, rim=-8, edge=0.08,
                 through=0.085)  # fmt: skip
-    if j[5] > 0.3:
-        scene.organ(6, 74, 5, 4, 4, through=-1.6)
 
 
 def _kidney_body(scene: Scene, x: float, y: float, j: list[float]) -> None:
@@ -165,6 +224,14 @@ def _spleen(scene: Scene, j: list[float]) -> None:
     scene.organ(56, 66, 14, 8, 4, through=-0.6)
 
 
+def _bladder(scene: Scene, j: list[float]) -> None:
+    """Paint a full bladder across, brighter behind it, and the bowel's gas beside it."""
+    scene.level[:] = -20
+    scene.organ(0, 66, 42 + 6 * j[0], 27 + 4 * j[1], -65, rim=-10, edge=0.05, through=0.08)
+    scene.organ(0, 112, 22, 12, -27, rim=-14)
+    scene.organ(-64, 70, 14, 8, 3, through=-0.6)
+
+
 def _aorta(scene: Scene, j: list[float]) -> None:
     """Aorta lengthwise behind the left lobe, with its first two branches and the spine behind."""
     scene.level[scene.grid.y > 60] = -17
@@ -183,4 +250,5 @@ SCENES = {
     "kidney-left": _kidney_left,
     "spleen": _spleen,
     "aorta": _aorta,
+    "bladder": _bladder,
 }

@@ -1,27 +1,34 @@
 """One exam, from protocol to encoded instances."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from simulator.errors import UsageError
-from simulator.fleet.profile import ModalityProfile, Protocol
-from simulator.imaging import ct, dx, header, mr, part10, us
+import numpy as np
+
+from simulator.fleet.profile import KINDS, ModalityProfile, Protocol
+from simulator.imaging import charset, codecs, header, part10
 from simulator.imaging.body import body_of
+from simulator.imaging.documents import Made
 from simulator.imaging.exam import Exam
+from simulator.imaging.findings import finding_of
 from simulator.imaging.frame import Frame, Take
-from simulator.imaging.template import Template, make_template, syntax_uid
+from simulator.imaging.kinds import DOCUMENTS, RENDERERS
+from simulator.imaging.template import Template, encode, make_template
 from simulator.imaging.uids import make_uid
 
-MODALITIES: dict[str, ModuleType] = {"CT": ct, "MR": mr, "DX": dx, "US": us}
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
 ALWAYS_VARYING = ("SOPInstanceUID", "InstanceNumber", "ContentTime")
-SECONDS_PER_IMAGE = {"CT": 0.5, "MR": 4.0, "DX": 20.0, "US": 25.0}
+SECONDS_PER_IMAGE = {"CT": 0.5, "PT": 0.5, "MR": 4.0}  # 20 for all others
 
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One encoded image: `data` is the data set without preamble and file meta information."""
+    """One encoded object: `data` is the data set without preamble and file meta information."""
 
     sop_class_uid: str
     sop_instance_uid: str
@@ -55,13 +62,16 @@ def acquire(
     """Render, encode and yield the instances of one exam, in acquisition order.
 
     The same seed and exam give the same bytes. `pixels` is `small` or `full`; the transfer
-    syntax is a keyword or UID, by default the profile's first. Bad arguments are refused at once.
+    syntax is a keyword or UID, by default the profile's first; what has no pixels is never
+    compressed. Bad arguments are refused at once.
     """
     protocol = profile.protocol(exam.protocol)
-    syntax = syntax_uid(transfer_syntax or profile.transfer_syntaxes[0])
-    if profile.modality not in MODALITIES:
-        raise UsageError(f"{profile.name}: modality {profile.modality!r} cannot be rendered yet.")
+    syntax = codecs.syntax_uid(transfer_syntax or profile.transfer_syntaxes[0])
     instances_expected(profile, exam.protocol, pixels)
+    for series in protocol.series:
+        kind = profile.kind(series)
+        if KINDS[kind].image:
+            codecs.check(syntax, RENDERERS[kind].PIXELS.bits, f"{profile.name}: {kind}")
     return _instances(profile, protocol, exam, seed, pixels, syntax)
 
 
@@ -69,71 +79,131 @@ def _instances(
     profile: ModalityProfile, protocol: Protocol, exam: Exam, seed: int, pixels: str, syntax: str
 ) -> Iterator[Instance]:
     """Yield series after series."""
-    body, key = body_of(exam, seed), header.study_key(exam, seed, profile.ae_title)
+    key = header.study_key(exam, seed, profile.ae_title)
+    body, finding = body_of(exam, seed), finding_of(exam, seed)
+    exam = charset.written_by(profile, replace(exam, started=profile.clock(exam.started)))
+    made: list[Made] = []
     for number, series in enumerate(protocol.series, 1):
         take = Take(
+            profile=profile,
             exam=exam,
             protocol=protocol,
             series=series,
             size=series.size(pixels),
             body=body,
+            finding=finding,
             key=(*key, number),
         )
         began = header.series_began(exam, profile, number, len(protocol.series))
-        yield from _series(profile, take, number, began, syntax, header.frame_of_reference(key))
+        if KINDS[profile.kind(series)].image:
+            frame_uid = header.frame_of_reference(key)
+            yield from _noted(made, take, _series(take, number, began, syntax, frame_uid))
+        else:
+            plain = codecs.document_syntax(syntax)
+            yield from _noted(made, take, _document(take, number, began, plain, made))
+
+
+def _noted(made: list[Made], take: Take, instances: Iterator[Instance]) -> Iterator[Instance]:
+    """Yield instances and note them down for the documents that refer to them."""
+    for instance in instances:
+        made.append(
+            Made(
+                sop_class_uid=instance.sop_class_uid,
+                sop_instance_uid=instance.sop_instance_uid,
+                series_uid=instance.series_uid,
+                take=take,
+            )
+        )
+        yield instance
+
+
+def _document(
+    take: Take, number: int, began: datetime, syntax: str, made: list[Made]
+) -> Iterator[Instance]:
+    """Yield a document about what was made before it."""
+    uid, sop_uid = make_uid("series", *take.key), make_uid("instance", *take.key, 1)
+    ds = header.series_dataset(take, number=number, uid=uid, began=began)
+    ds.SOPInstanceUID, ds.InstanceNumber = sop_uid, 1
+    ds.ContentTime = header.time_of(began)
+    DOCUMENTS[take.profile.kind(take.series)](ds, take, tuple(made))
+    yield Instance(
+        sop_class_uid=str(ds.SOPClassUID),
+        sop_instance_uid=sop_uid,
+        series_uid=uid,
+        series_number=number,
+        instance_number=1,
+        transfer_syntax_uid=syntax,
+        data=encode(ds, syntax),
+    )
 
 
 def _series(
-    profile: ModalityProfile, take: Take, number: int, began: datetime, syntax: str, frame_uid: str
+    take: Take, number: int, began: datetime, syntax: str, frame_uid: str
 ) -> Iterator[Instance]:
-    """Yield the instances of one series."""
+    """Yield the images of one series."""
     uid = make_uid("series", *take.key)
-    template = _template(profile, take, number, began, syntax, uid, frame_uid)
-    sop_class = _sop_class(profile)
-    for count, frame in enumerate(MODALITIES[profile.modality].frames(take), 1):
+    renderer = RENDERERS[take.profile.kind(take.series)]
+    ds = _series_dataset(renderer, take, number, began, syntax, uid, frame_uid)
+    varying = (*ALWAYS_VARYING, *renderer.VARYING)
+    if syntax == codecs.JPEG:
+        _add_loss(ds)
+        varying = (*varying, "LossyImageCompressionRatio")
+    template = make_template(ds, varying, syntax, renderer.PIXELS.bits)
+    pause = SECONDS_PER_IMAGE.get(str(ds.Modality), 20.0)
+    for count, frame in enumerate(renderer.frames(take), 1):
         sop_uid = make_uid("instance", *take.key, count)
-        when = began + timedelta(seconds=SECONDS_PER_IMAGE[profile.modality] * (count - 1))
+        when = began + timedelta(seconds=pause * (count - 1))
         yield Instance(
-            sop_class_uid=sop_class,
+            sop_class_uid=str(ds.SOPClassUID),
             sop_instance_uid=sop_uid,
             series_uid=uid,
             series_number=number,
             instance_number=count,
             transfer_syntax_uid=syntax,
-            data=_fill(template, frame, sop_uid, count, when),
+            data=_filled(template, frame, sop_uid, count, when),
         )
 
 
-def _sop_class(profile: ModalityProfile) -> str:
-    """Return the profile's SOP Class UID."""
-    from pydicom import uid
-
-    return str(getattr(uid, profile.sop_class))
-
-
-def _template(
-    profile: ModalityProfile, take: Take, number: int, began: datetime, syntax: str,
-    uid: str, frame_uid: str,
-) -> Template:  # fmt: skip
-    """Build and encode the data set of one series."""
-    renderer = MODALITIES[profile.modality]
-    ds = header.series_dataset(
-        profile, take, number=number, uid=uid, began=began, bits=renderer.BITS
-    )
+def _series_dataset(
+    renderer: ModuleType, take: Take, number: int, began: datetime, syntax: str, uid: str,
+    frame_uid: str,
+) -> "Dataset":  # fmt: skip
+    """Build the data set of one series of images."""
+    ds = header.series_dataset(take, number=number, uid=uid, began=began)
+    header.add_acquisition(ds, take, number, began)
+    header.add_pixels(ds, take.size, renderer.PIXELS, syntax)
     renderer.describe(ds, take)
     if hasattr(renderer, "stack"):
         where = renderer.stack(take)
         header.add_frame_of_reference(ds, frame_uid, where.orientation, where.spacing)
+    if hasattr(renderer, "finish"):  # what needs the frame of reference
+        renderer.finish(ds, take)
+    profile = take.profile
     if profile.private_creator:
         block = ds.private_block(0x0009, profile.private_creator, create=True)
         block.add_new(0x01, "LO", f"{profile.model} {profile.software_versions}")
         block.add_new(0x02, "LO", take.series.recipe)
-    return make_template(ds, (*ALWAYS_VARYING, *renderer.VARYING), syntax)
+    return ds
 
 
-def _fill(template: Template, frame: Frame, sop_uid: str, count: int, when: datetime) -> bytes:
+def _add_loss(ds: "Dataset") -> None:
+    """Say that pixels were compressed with loss (PS3.3 C.7.6.1.1.5)."""
+    ds.LossyImageCompression, ds.LossyImageCompressionMethod = "01", "ISO_10918_1"
+
+
+def _filled(template: Template, frame: Frame, sop_uid: str, count: int, when: datetime) -> bytes:
     """Encode one image."""
     moment = header.time_of(when)
-    values = {"SOPInstanceUID": sop_uid, "InstanceNumber": str(count), "ContentTime": moment,
-              "AcquisitionTime": moment, **frame.values}  # fmt: skip
-    return template.fill(values, frame.pixels.tobytes())
+    values = {"SOPInstanceUID": sop_uid, "InstanceNumber": str(count), "ContentTime": moment}
+    if "AcquisitionTime" in template.slots:
+        values["AcquisitionTime"] = moment
+    values |= frame.values
+    pieces = [frame.pixels] if isinstance(frame.pixels, np.ndarray) else frame.pixels
+    parts, raw = [], 0
+    for piece in pieces:
+        raw += piece.nbytes
+        parts.append(codecs.encoded(piece, template.bits, template.syntax))
+    if "LossyImageCompressionRatio" in template.slots:
+        values["LossyImageCompressionRatio"] = f"{raw / sum(map(len, parts)):.2f}"
+    whole = codecs.wrapped(parts) if codecs.is_encapsulated(template.syntax) else b"".join(parts)
+    return template.fill(values, whole)

@@ -10,83 +10,85 @@ from io import BytesIO
 from struct import pack
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import UsageError
+from simulator.imaging.codecs import IMPLICIT, SYNTAXES, is_encapsulated, syntax_uid
 from simulator.imaging.uids import UID_WIDTH
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+__all__ = ["SYNTAXES", "Template", "decimal", "encode", "make_template", "syntax_uid"]
+
 # The widest value of every element that may vary within a series.
-WIDEST: dict[str, str] = {
+WIDEST: dict[str, str | int] = {
     "SOPInstanceUID": "2.25." + "9" * (UID_WIDTH - 5),
     "InstanceNumber": "99999999",
     "ContentTime": "235959.999999",
     "AcquisitionTime": "235959.999999",
     "ImagePositionPatient": "\\".join(["-1234.5678"] * 3),
     "SliceLocation": "-1234.5678",
+    "LossyImageCompressionRatio": "1234.5678",
+    "FrameReferenceTime": "12345678.9",
+    "ImageIndex": 65535,  # binary (US), as every number here
 }
-
-IMPLICIT = "1.2.840.10008.1.2"
-EXPLICIT = "1.2.840.10008.1.2.1"
-SYNTAXES = {"ImplicitVRLittleEndian": IMPLICIT, "ExplicitVRLittleEndian": EXPLICIT}
-
-
-def syntax_uid(name: str) -> str:
-    """Return the UID of a transfer syntax we can write, given its keyword or UID."""
-    uid = SYNTAXES.get(name, name)
-    if uid not in SYNTAXES.values():
-        raise UsageError(
-            f"Images cannot be encoded in transfer syntax {name!r}.",
-            f"Choose one of: {', '.join(SYNTAXES)}.",
-        )
-    return uid
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """An encoded data set up to Pixel Data; `slots` maps keywords to (offset, width, padding)."""
+    """An encoded data set up to Pixel Data; `slots` maps keywords to (offset, width, padding);
+
+    a slot without padding holds a binary number."""
 
     head: bytes
     slots: Mapping[str, tuple[int, int, bytes]]
-    implicit: bool
+    syntax: str
+    bits: int = 16
 
     def fill(self, values: Mapping[str, str], pixels: bytes) -> bytes:
         """Return one instance's encoded data set (PS3.5 7.1)."""
         head = bytearray(self.head)
         for keyword, value in values.items():
             offset, width, padding = self.slots[keyword]
-            raw = value.encode("ascii")
+            raw = value.encode("ascii") if padding else pack("<H", int(value))
             if len(raw) > width:
                 raise ValueError(f"{keyword} {value!r} is wider than its slot of {width} bytes")
-            head[offset : offset + width] = raw.ljust(width, padding)
-        pixels += b"\0" * (len(pixels) % 2)
-        vr = b"" if self.implicit else b"OW\0\0"
-        return b"".join((head, b"\xe0\x7f\x10\x00", vr, pack("<I", len(pixels)), pixels))
+            head[offset : offset + width] = raw.ljust(width, padding or b"\0")
+        pad = b"\0" * (len(pixels) % 2)
+        vr = b"OB\0\0" if self.bits <= 8 or is_encapsulated(self.syntax) else b"OW\0\0"
+        vr = b"" if self.syntax == IMPLICIT else vr
+        length = 0xFFFFFFFF if is_encapsulated(self.syntax) else len(pixels) + len(pad)
+        return b"".join((head, b"\xe0\x7f\x10\x00", vr, pack("<I", length), pixels, pad))
 
 
-def make_template(ds: "Dataset", varying: tuple[str, ...], syntax_uid: str) -> Template:
-    """Encode `ds`, which has no Pixel Data, with room for the `varying` elements."""
+def encode(ds: "Dataset", syntax: str) -> bytes:
+    """Return a whole data set encoded, elements in order (PS3.5 7.1)."""
     from pydicom.filebase import DicomBytesIO
-    from pydicom.filereader import read_dataset
     from pydicom.filewriter import write_dataset
+
+    buffer = DicomBytesIO()
+    buffer.is_little_endian, buffer.is_implicit_VR = True, syntax == IMPLICIT
+    write_dataset(buffer, ds)
+    return buffer.getvalue()
+
+
+def make_template(ds: "Dataset", varying: tuple[str, ...], syntax: str, bits: int = 16) -> Template:
+    """Encode `ds`, which has no Pixel Data, with room for the `varying` elements."""
+    from pydicom.filereader import read_dataset
     from pydicom.tag import Tag
 
-    implicit = syntax_uid == IMPLICIT
     for keyword in varying:
-        setattr(
-            ds, keyword, WIDEST[keyword].split("\\") if "\\" in WIDEST[keyword] else WIDEST[keyword]
-        )
-    buffer = DicomBytesIO()
-    buffer.is_little_endian, buffer.is_implicit_VR = True, implicit
-    write_dataset(buffer, ds)
-    head = buffer.getvalue()
-    raw = read_dataset(BytesIO(head), implicit, True)
+        widest = WIDEST[keyword]
+        many = isinstance(widest, str) and "\\" in widest
+        setattr(ds, keyword, str(widest).split("\\") if many else widest)
+    head = encode(ds, syntax)
+    raw = read_dataset(BytesIO(head), syntax == IMPLICIT, True)
     slots = {}
     for keyword in varying:
         element: Any = raw.get_item(Tag(keyword))  # still a RawDataElement: it knows its place
         padding = b"\0" if keyword.endswith("UID") else b" "
+        if not isinstance(WIDEST[keyword], str):
+            padding = b""
         slots[keyword] = (element.value_tell, element.length, padding)
-    return Template(head=head, slots=slots, implicit=implicit)
+    return Template(head=head, slots=slots, syntax=syntax, bits=bits)
 
 
 def decimal(value: float) -> str:

@@ -53,6 +53,15 @@ class Tissue(IntEnum):
     CHAMBER = 38
     SINUS_WALL = 39
     PETROUS = 40
+    TUMOUR = 41
+    BLOOD = 42
+    STONE = 43
+    FLUID = 44
+    CONSOLIDATION = 45
+    CLOT = 46
+    PLAQUE = 47
+    CYST = 48
+    OEDEMA = 49
 
 
 # What organs may be painted over: the fat around them, and the muscles too.
@@ -113,23 +122,32 @@ LOOKS = {
     Tissue.CHAMBER: Look(42, 270, 150, 0.12, 1400, 60),
     Tissue.SINUS_WALL: Look(500, 500, 500, 0.2, 900, 40),
     Tissue.PETROUS: Look(1150, 1150, 1150, 0.05, 900, 20),
+    Tissue.TUMOUR: Look(38, 72, 78, 0.84, 1100, 105),
+    Tissue.BLOOD: Look(72, 73, 74, 0.80, 720, 60),
+    Tissue.STONE: Look(820, 820, 820, 0.02, 1000, 8),
+    Tissue.FLUID: Look(9, 9, 10, 0.98, 3000, 800),
+    Tissue.CONSOLIDATION: Look(22, 48, 62, 0.80, 1100, 90),
+    Tissue.CLOT: Look(48, 55, 58, 0.6, 900, 70),
+    Tissue.PLAQUE: Look(24, 26, 28, 0.88, 1250, 150),
+    Tissue.CYST: Look(4, 4, 5, 1.0, 3200, 1000),
+    Tissue.OEDEMA: Look(20, 22, 22, 0.84, 1300, 140),
 }
 
 _PHASES = {"": 0, "native": 0, "arterial": 1, "portal": 2}
 
 
-def _table(values: dict[Tissue, float]) -> NDArray[np.float64]:
+def _table(values: dict[Tissue, float]) -> NDArray[np.float32]:
     """Spread values over a 256-entry lookup table, rounded so that no libm shows through."""
-    table = np.zeros(256)
+    table = np.zeros(256, np.float32)
     for tissue, value in values.items():
         table[tissue] = round(value, 4)
     return table
 
 
 @lru_cache(maxsize=8)
-def hounsfield(phase: str) -> NDArray[np.float64]:
+def hounsfield(phase: str) -> NDArray[np.float32]:
     """Return HU by label for one contrast phase."""
-    table: NDArray[np.float64] = _table({tissue: look[_PHASES[phase]] for tissue, look in LOOKS.items()})
+    table = _table({tissue: look[_PHASES[phase]] for tissue, look in LOOKS.items()})
     table[len(LOOKS) :] = -1000
     return table
 
@@ -141,7 +159,7 @@ def attenuation() -> NDArray[np.int32]:
     Ribs and lung vessels count as what surrounds them: the projection draws them sharply later.
     """
     hu = hounsfield("")
-    mu = {t: (1000 + hu[t]) * (1.0 + max(0.0, hu[t]) / 3200) for t in Tissue}
+    mu = {t: (1000 + float(hu[t])) * (1.0 + max(0.0, float(hu[t])) / 3200) for t in Tissue}
     mu[Tissue.RIB], mu[Tissue.LUNG_VESSEL] = mu[Tissue.MUSCLE], mu[Tissue.LUNG]
     mu[Tissue.TABLE] = 0.0
     return np.rint(_table(mu)).astype(np.int32)
@@ -165,13 +183,35 @@ def gradient_echo(look: Look, tr: float, te: float, flip: float) -> float:
     return look.pd * steady * math.exp(-te / (look.t2 * 0.6))
 
 
+# Apparent diffusion coefficients, 1e-6 mm2/s; 1000 for all others.
+DIFFUSION = {
+    Tissue.CSF: 3000, Tissue.GREY: 850, Tissue.WHITE: 740, Tissue.NUCLEI: 780, Tissue.FAT: 60,
+    Tissue.VISCERAL: 60, Tissue.SCALP: 60, Tissue.BONE: 0, Tissue.MARROW: 200, Tissue.AIR: 0,
+    Tissue.GAS: 0, Tissue.VITREOUS: 2600, Tissue.OEDEMA: 380, Tissue.PLAQUE: 1300,
+    Tissue.TUMOUR: 900, Tissue.PETROUS: 0, Tissue.SINUS_WALL: 0, Tissue.CYST: 2800,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def diffusion() -> NDArray[np.float32]:
+    """Return apparent diffusion coefficients by label, 1e-6 mm2/s."""
+    return _table({t: float(DIFFUSION.get(t, 1000)) for t in LOOKS})
+
+
 @lru_cache(maxsize=16)
-def signal(tr: float, te: float, ti: float, flip: float) -> NDArray[np.float64]:
-    """Return the MR signal by label, 0 to 1000: IR when TI is given, GRE for small flip angles."""
+def signal(tr: float, te: float, ti: float, flip: float, b: int = 0) -> NDArray[np.float32]:
+    """Return the MR signal by label, 0 to 1000: IR when TI is given, GRE for small flip angles.
+
+    `b` (s/mm2) dims what diffuses freely.
+    """
     if ti:
         values = {t: 1000 * inversion(k, tr, te, ti) for t, k in LOOKS.items()}
     elif flip < 80:
         values = {t: 1000 * gradient_echo(k, tr, te, flip) for t, k in LOOKS.items()}
     else:
         values = {t: 1000 * spin_echo(k, tr, te) for t, k in LOOKS.items()}
+    if b:  # fat is suppressed in echo-planar imaging
+        values = {t: v * math.exp(-b * DIFFUSION.get(t, 1000) / 1e6) for t, v in values.items()}
+        for fatty in (Tissue.FAT, Tissue.VISCERAL, Tissue.SCALP, Tissue.MARROW):
+            values[fatty] *= 0.1
     return _table(values)

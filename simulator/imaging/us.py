@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from simulator.fleet.profile import Size
 from simulator.imaging import lettering, noise
 from simulator.imaging.exam import Exam
-from simulator.imaging.frame import Frame, Take
+from simulator.imaging.frame import Frame, Pixels, Take
+from simulator.imaging.heart_scene import build_heart
 from simulator.imaging.planes import bilinear
-from simulator.imaging.scene import Grid, build
+from simulator.imaging.scene import Grid, Scene, build
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -25,7 +26,7 @@ RADIUS = 52.0  # mm, of the curved array
 HALF_ANGLE = 0.60  # radians
 DEPTH = 150.0  # mm
 RANGE = 62.0  # dB shown between black and white
-BITS = 8
+PIXELS = Pixels(8, 3)
 VARYING = ("AcquisitionTime",)
 
 LABELS = {
@@ -36,6 +37,8 @@ LABELS = {
     "kidney-left": "LT KIDNEY LONG",
     "spleen": "SPLEEN",
     "aorta": "AORTA LONG",
+    "heart": "APICAL 4 CHAMBER",
+    "bladder": "BLADDER TRANS",
 }
 
 
@@ -55,12 +58,15 @@ def speckle() -> NDArray[np.int16]:
     from scipy.ndimage import gaussian_filter
 
     rng = noise.generator("speckle")
-    parts = [
-        gaussian_filter(rng.standard_normal((noise.TILE, noise.TILE)), (2.0, 1.0), mode="wrap")
-        for _ in range(2)
-    ]
-    power = parts[0] ** 2 + parts[1] ** 2
-    decibels = 10 * np.log10(power / float(power.mean()) + 1e-4)
+    power = np.zeros((noise.TILE, noise.TILE))
+    for _ in range(2):
+        part = rng.standard_normal((noise.TILE, noise.TILE))
+        gaussian_filter(part, (2.0, 1.0), mode="wrap", output=part)
+        part *= part
+        power += part
+    power /= float(power.mean())
+    power += 1e-4
+    decibels = 10 * np.log10(power, out=power)
     speckles: NDArray[np.int16] = np.rint(decibels * 64).astype(np.int16)
     return speckles
 
@@ -70,12 +76,24 @@ def millimetres_per_pixel(size: Size) -> float:
     return 188.0 / size.rows
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _scan(size: Size) -> tuple[Any, NDArray[np.intp]]:
     """Return the map from the polar grid to the screen, and which screen pixels it fills."""
     pixel = millimetres_per_pixel(size)
+    rows, columns, places = [], [], []
+    for first in range(0, size.rows, 64):
+        row, column, where = _polar(size, pixel, first, min(first + 64, size.rows))
+        rows.append(row)
+        columns.append(column)
+        places.append(where + first * size.columns)
+    matrix = bilinear((SAMPLES, BEAMS), np.concatenate(rows), np.concatenate(columns))
+    return matrix, np.concatenate(places)
+
+
+def _polar(size: Size, pixel: float, first: int, last: int) -> tuple[Array, Array, NDArray[Any]]:
+    """Return sample and beam of the screen pixels in some rows that the sector covers."""
     x = (np.arange(size.columns) - size.columns * 0.5)[None, :] * pixel
-    y = (np.arange(size.rows) - size.rows * 0.1)[:, None] * pixel + RADIUS
+    y = (np.arange(first, last) - size.rows * 0.1)[:, None] * pixel + RADIUS
     radius = np.sqrt(x * x + y * y)
     # The angle by interpolating the tangent's inverse: no arctangent of the CPU's own.
     steps = [HALF_ANGLE * (i / 256 * 2.2 - 1.1) for i in range(257)]
@@ -85,21 +103,18 @@ def _scan(size: Size) -> tuple[Any, NDArray[np.intp]]:
     column = (angle / HALF_ANGLE + 1) * ((BEAMS - 1) / 2)
     inside = (row >= 0) & (row <= SAMPLES - 1) & (column >= 0) & (column <= BEAMS - 1)
     where = np.flatnonzero(inside)
-    matrix = bilinear((SAMPLES, BEAMS), row.ravel()[where], column.ravel()[where])
-    return matrix, where
+    return row.ravel()[where], column.ravel()[where], where
 
 
-def b_mode(name: str, patient: tuple[object, ...], key: tuple[object, ...]) -> Array:
+def shown(scene: Scene, speckles: NDArray[np.int16], rng: np.random.Generator) -> Array:
     """Return echo levels (samples, beams) as grey values 0 to 255."""
     from scipy.ndimage import gaussian_filter
 
-    scene = build(name, grid(), (*patient, name))
-    rng = noise.generator(*key)
     # The beam has a width: edges across it are softer than edges along it.
     level = gaussian_filter(scene.level, (1.2, 1.3), truncate=2.5)
     level += np.cumsum(scene.shade, axis=0)
     depth = np.arange(SAMPLES)[:, None] / SAMPLES
-    level += noise.crop(speckle(), level.shape, rng) * (1 / 64)
+    level += speckles * (1 / 64)
     level -= 5 * depth * depth + 4 * (1 - depth) * depth
     floor = -58 + 12 * depth  # the receiver's own noise rises with the time gain
     np.maximum(
@@ -111,20 +126,41 @@ def b_mode(name: str, patient: tuple[object, ...], key: tuple[object, ...]) -> A
     return grey
 
 
+def moving_speckle(place: tuple[int, ...], number: int) -> NDArray[np.int16]:
+    """Return speckle that drifts a little from frame to frame, as tissue does."""
+    row, column = place[0] + (number * 3) % 24, place[1] + number % 7
+    return speckle()[row : row + SAMPLES, column : column + BEAMS]
+
+
 def frames(take: Take) -> Iterator[Frame]:
     """Yield RGB screens, one scene after another."""
-    series, size, body = take.series, take.size, take.body
-    names = series.recipe.split("+")
-    matrix, where = _scan(size)
-    patient = (body.scale, body.bend)
-    for index in range(size.images):
+    names = take.series.recipe.split("+")
+    patient = (take.body.scale, take.body.bend)
+    for index in range(take.size.images):
         name = names[index % len(names)]
-        grey = b_mode(name, patient, (*take.key, index))
-        screen = np.zeros((size.rows, size.columns), np.uint8)
-        screen.ravel()[where] = np.rint(matrix @ grey.ravel())
-        _annotate(screen, name, take.exam, size)
-        rgb = screen.reshape(-1, 1).repeat(3, axis=1).reshape(size.rows, size.columns, 3)
-        yield Frame(pixels=rgb)
+        scene = scene_of(name, patient, take, still=index // len(names), t=0.27 * index)
+        rng = noise.generator(*take.key, index)
+        speckles = noise.crop(speckle(), scene.level.shape, rng)
+        yield Frame(pixels=screen(shown(scene, speckles, rng), name, take, index))
+
+
+def scene_of(name: str, patient: tuple[object, ...], take: Take, still: int, t: float) -> Scene:
+    """Return what lies under the probe: the heart at phase `t`, or an organ at that breath."""
+    if name == "heart":
+        rng = noise.generator("heart", *patient)
+        return build_heart(grid(), t, [float(v) * 2 - 1 for v in rng.random(4)])
+    return build(name, grid(), (*patient, name), take.finding, still=still, breath=t % 1.0)
+
+
+def screen(grey: Array, name: str, take: Take, number: int) -> NDArray[np.uint8]:
+    """Return the machine's screen (rows, columns, 3) round a picture in the polar grid."""
+    size = take.size
+    matrix, where = _scan(size)
+    image = np.zeros((size.rows, size.columns), np.uint8)
+    image.ravel()[where] = np.rint(matrix @ grey.ravel().astype(np.float32))
+    _annotate(image, name, take.exam, size)
+    rgb: NDArray[np.uint8] = np.repeat(image.reshape(-1, 1), 3, axis=1)
+    return rgb.reshape(size.rows, size.columns, 3)
 
 
 def _annotate(screen: NDArray[np.uint8], name: str, exam: Exam, size: Size) -> None:

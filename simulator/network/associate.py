@@ -7,6 +7,7 @@ Every call raises `LocalError` (we erred), `RejectedError` or `StatusError` (the
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +17,15 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom.presentation import PresentationContext, build_context
 
-from simulator.errors import LocalError, NoAnswerError, RejectedError, StatusError
+from simulator.errors import LocalError, NoAnswerError, StatusError
 from simulator.network import command as cmd
 from simulator.network import dimse, negotiation
+from simulator.network import tls as tls_module
 from simulator.network import wire as w
 from simulator.network.association import Aborted, Association, Context
+from simulator.network.negotiation import Identity
+from simulator.network.refusals import not_accepted
+from simulator.network.tls import Tls
 from simulator.network.wire import Buffer, Wire
 
 PLAIN: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
@@ -52,10 +57,12 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who calls: AE title, the address to call from, and how long to wait (seconds)."""
+    """Who calls: AE title, the address to call from, how long to wait (seconds), and how safely."""
 
     ae: str = "PACSLAB_SCU"
     host: str = ""
+    tls: Tls | None = None
+    identity: Identity | None = None
     connect_timeout: float = 5.0
     acse_timeout: float = 10.0
     dimse_timeout: float = 30.0
@@ -69,7 +76,10 @@ def associate(
     *,
     get_roles: Sequence[str] = (),
 ) -> Iterator[Association]:
-    """Open an association; release it at the end, or abort it when the block raised."""
+    """Open an association; release it at the end, or abort it when the block raised.
+
+    `get_roles` names the SOP classes we offer to be SCP of, for C-GET and storage commitment.
+    """
     association = _open(peer, list(contexts), caller, get_roles)
     try:
         yield association
@@ -98,20 +108,24 @@ def _open(
             f"{len(contexts)} presentation contexts do not fit into one association.",
             "Propose 1 to 128.",
         )
-    proposal = negotiation.proposal_pdu(caller.ae, peer.ae, contexts, get_roles)
-    wire = Wire(_connect(peer, caller), caller.acse_timeout)
+    proposal = negotiation.proposal_pdu(
+        caller.ae, peer.ae, contexts, get_roles, identity=caller.identity
+    )
+    wire = _secured(peer, caller)
     try:
         wire.send([proposal])
         kind, body = wire.read()
     except (w.Closed, w.Oversized, OSError) as error:
         wire.close()
+        if isinstance(error.__cause__, ssl.SSLError):  # TLS 1.3: refused after our handshake
+            raise tls_module.failure(peer, error.__cause__) from error
         raise NoAnswerError(
             f"{peer} took the connection but did not answer the association request: {error}.",
             "Is it a DICOM port, and does that end expect TLS?",
         ) from error
     if kind != w.ASSOCIATE_AC:
         wire.close()
-        raise _not_accepted(peer, kind, bytes(body))
+        raise not_accepted(peer, kind, bytes(body))
     try:
         accepted, max_send = negotiation.read_acceptance(bytes(body), contexts)
         wire.sock.settimeout(caller.dimse_timeout)
@@ -124,6 +138,19 @@ def _open(
             f"{peer} answered with an acceptance that cannot be read: {error}.",
             "Is it a DICOM port?",
         ) from error
+
+
+def _secured(peer: Peer, caller: Caller) -> Wire:
+    """Connect and, where the caller wants TLS, shake hands."""
+    context = tls_module.client_context(caller.tls) if caller.tls else None
+    wire = Wire(_connect(peer, caller), caller.acse_timeout)
+    try:
+        if context is not None:
+            wire.secure(context, peer.host)
+    except (OSError, ValueError) as error:  # ValueError: a host's name that cannot be one
+        wire.close()
+        raise tls_module.failure(peer, error) from error
+    return wire
 
 
 def _check_titles(peer: Peer, caller: Caller) -> None:
@@ -153,20 +180,6 @@ def _connect(peer: Peer, caller: Caller) -> socket.socket:
             f"{peer.host}:{peer.port} cannot be reached: {error}.",
             "Check the address and the network.",
         ) from error
-
-
-def _not_accepted(peer: Peer, kind: int, body: bytes) -> Exception:
-    if kind == w.ASSOCIATE_RJ:
-        triple = negotiation.read_rejection(body)
-        return RejectedError(
-            f"{peer} rejected the association: {negotiation.rejection_text(triple)}.",
-            "Compare the AE titles on both sides.",
-            triple,
-        )
-    if kind == w.ABORT:
-        source, reason = (body[2], body[3]) if len(body) >= 4 else (0, 0)
-        return NoAnswerError(f"{peer} did not accept: {w.abort_text(source, reason)}.")
-    return NoAnswerError(f"{peer} answered with a PDU of type {kind} where an acceptance belongs.")
 
 
 def plain_context(sop_class: str) -> PresentationContext:

@@ -7,7 +7,6 @@ only thing that may overtake is C-CANCEL, which a long answer asks for with `can
 from __future__ import annotations
 
 import itertools
-import struct
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import suppress
@@ -16,12 +15,12 @@ from dataclasses import dataclass, field
 from simulator.network import command as cmd
 from simulator.network import wire as w
 from simulator.network.command import Command
+from simulator.network.pdata import COMMAND, LAST, Pdv, fragment, pdu, split
 from simulator.network.wire import Buffer, Wire
 
 MESSAGE_CAP = 2 << 30  # bytes of one data set
 _COMMAND_CAP = 1 << 16
 _PENDING = (0xFF00, 0xFF01)
-_LAST, _COMMAND = 0x02, 0x01  # message control header bits (PS3.8 E.2)
 
 
 class Aborted(Exception):
@@ -79,8 +78,10 @@ class Association:
         self.max_fragment = max(64, min(limit, w.OFFERED_PDU) - 6)
         self.peer_address: tuple[str, int] = wire.sock.getpeername()[:2]
         self.number = 0  # set by the acceptor: the association's number in the journal
+        self.user = ""  # set by the acceptor: the user it recognised (PS3.7 D.3.3.7)
+        self._released = False
         self._inbox: deque[Message] = deque()
-        self._pdvs: deque[tuple[int, int, memoryview]] = deque()
+        self._pdvs: deque[Pdv] = deque()
         self._cancelled: set[int] = set()
         self._numbers = itertools.cycle(range(1, 65536))
 
@@ -98,9 +99,9 @@ class Association:
         has_data = sum(map(len, data)) > 0
         command = {**command, "CommandDataSetType": 0x0001 if has_data else cmd.NO_DATA_SET}
         buffers: list[Buffer] = []
-        self._fragment(buffers, context.id, _COMMAND, [cmd.encode(command)])
+        fragment(buffers, context.id, COMMAND, [cmd.encode(command)], self.max_fragment)
         if has_data:
-            self._fragment(buffers, context.id, 0, data)
+            fragment(buffers, context.id, 0, data, self.max_fragment)
         try:
             self.wire.send(buffers)
         except w.Closed as error:
@@ -141,6 +142,20 @@ class Association:
             self._file(message)
         return number in self._cancelled
 
+    def lingers(self, seconds: float) -> bool:
+        """Return whether the peer keeps the association open for so long; raises Aborted."""
+        if self._inbox or self._pdvs:
+            return True
+        try:
+            if not self.wire.wait(seconds):
+                return True
+        except w.Closed as error:
+            raise Aborted(f"the connection broke: {error}") from error
+        message = self._read_message()
+        if message is not None:
+            self._file(message)
+        return message is not None
+
     def _readable(self) -> bool:
         try:
             return self.wire.readable()
@@ -165,7 +180,7 @@ class Association:
     def release(self) -> None:
         """Release in an orderly way (A-RELEASE) and close."""
         try:
-            self.wire.send([_pdu(w.RELEASE_RQ, bytes(4))])
+            self.wire.send([pdu(w.RELEASE_RQ, bytes(4))])
             while self.wire.read()[0] not in (w.RELEASE_RP, w.ABORT):
                 pass
         except (w.Closed, w.Oversized, OSError):
@@ -177,7 +192,7 @@ class Association:
         """Send A-ABORT (source 0: service-user, 2: service-provider) and close."""
         try:
             with suppress(w.Closed, OSError):
-                self.wire.send([_pdu(w.ABORT, bytes([0, 0, source, reason]))])
+                self.wire.send([pdu(w.ABORT, bytes([0, 0, source, reason]))])
         finally:
             self.wire.close()
 
@@ -210,7 +225,7 @@ class Association:
             self.abort(2, 6)
             raise Aborted(f"the peer used presentation context {first[0]}, which was not accepted")
         try:
-            command = cmd.decode(b"".join(self._fragments(first, _COMMAND, _COMMAND_CAP)))
+            command = cmd.decode(b"".join(self._fragments(first, COMMAND, _COMMAND_CAP)))
         except ValueError as error:
             self.abort(2, 6)
             raise Aborted(str(error)) from error
@@ -219,25 +234,25 @@ class Association:
             message.fragments = self._fragments(self._next_pdv(), 0, MESSAGE_CAP)
         return message
 
-    def _fragments(
-        self, pdv: tuple[int, int, memoryview] | None, kind: int, cap: int
-    ) -> list[bytes | memoryview]:
+    def _fragments(self, pdv: Pdv | None, kind: int, cap: int) -> list[bytes | memoryview]:
         parts: list[bytes | memoryview] = []
         size = 0
         while pdv is not None:
             _, control, data = pdv
             size += len(data)
-            if control & _COMMAND != kind or size > cap:
+            if control & COMMAND != kind or size > cap:
                 self.abort(2, 2)
                 raise Aborted("the peer's message fragments are out of order or too long")
             parts.append(data)
-            if control & _LAST:
+            if control & LAST:
                 return parts
             pdv = self._next_pdv()
         raise Aborted("the peer released in the middle of a message")
 
-    def _next_pdv(self) -> tuple[int, int, memoryview] | None:
+    def _next_pdv(self) -> Pdv | None:
         while not self._pdvs:
+            if self._released:
+                return None
             try:
                 kind, body = self.wire.read()
             except w.Closed as error:
@@ -248,8 +263,9 @@ class Association:
             if kind == w.P_DATA:
                 self._split(memoryview(body))
             elif kind == w.RELEASE_RQ:
+                self._released = True
                 with suppress(w.Closed, TimeoutError):  # a hasty peer does not wait for it
-                    self.wire.send([_pdu(w.RELEASE_RP, bytes(4))])
+                    self.wire.send([pdu(w.RELEASE_RP, bytes(4))])
                 return None
             elif kind == w.ABORT:
                 source, reason = (body[2], body[3]) if len(body) >= 4 else (0, 0)
@@ -260,37 +276,8 @@ class Association:
         return self._pdvs.popleft()
 
     def _split(self, body: memoryview) -> None:
-        at = 0
-        while at + 6 <= len(body):
-            length = int.from_bytes(body[at : at + 4], "big")
-            end = at + 4 + length
-            if length < 2 or end > len(body):
-                break
-            self._pdvs.append((body[at + 4], body[at + 5], body[at + 6 : end]))
-            at = end
-        if at != len(body):
+        try:
+            self._pdvs.extend(split(body))
+        except ValueError as error:
             self.abort(2, 6)
-            raise Aborted("the peer sent a malformed P-DATA PDU")
-
-    # --- writing ------------------------------------------------------------------------------
-
-    def _fragment(
-        self, buffers: list[Buffer], context_id: int, kind: int, data: Sequence[Buffer]
-    ) -> None:
-        """Append PDUs of one PDV each; the pieces are views, nothing is copied."""
-        pieces = [
-            view[at : at + self.max_fragment]
-            for view in (memoryview(part) for part in data)
-            for at in range(0, len(view), self.max_fragment)
-        ]
-        for number, piece in enumerate(pieces, 1):
-            control = kind | (_LAST if number == len(pieces) else 0)
-            size = len(piece)
-            buffers.append(
-                struct.pack(">BBIIBB", w.P_DATA, 0, size + 6, size + 2, context_id, control)
-            )
-            buffers.append(piece)
-
-
-def _pdu(kind: int, body: bytes) -> bytes:
-    return struct.pack(">BBI", kind, 0, len(body)) + body
+            raise Aborted(str(error)) from error

@@ -18,6 +18,7 @@ from pynetdicom.pdu_primitives import (
     ImplementationVersionNameNotification,
     MaximumLengthNotification,
     SCP_SCU_RoleSelectionNegotiation,
+    UserIdentityNegotiation,
 )
 from pynetdicom.presentation import PresentationContext, build_context, negotiate_as_acceptor
 
@@ -32,6 +33,7 @@ _APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
 NO_REASON = (1, 1, 1)
 CALLING_UNKNOWN = (1, 1, 3)
 CALLED_UNKNOWN = (1, 1, 7)
+IDENTITY_REFUSED = (1, 2, 1)  # PS3.7 D.3.3.7: permanent, by the ACSE provider, no reason given
 CONGESTION = (2, 3, 1)
 LIMIT_EXCEEDED = (2, 3, 2)
 _RESULTS = {1: "permanent", 2: "transient"}
@@ -68,6 +70,30 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who a person or account says it is (PS3.7 D.3.3.7); 1 is a name, 2 a name and a passcode."""
+
+    user: str
+    passcode: str = field(default="", repr=False)
+    kind: int = 2  # 3 Kerberos ticket, 4 SAML assertion, 5 JSON web token
+    wants_answer: bool = False
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return _KINDS.get(self.kind, f"kind {self.kind}")
+
+
+_KINDS = {
+    1: "user name",
+    2: "user name and passcode",
+    3: "Kerberos",
+    4: "SAML",
+    5: "JSON web token",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """An association request as the door-keeper sees it."""
 
@@ -79,6 +105,7 @@ class Proposal:
     implementation: str
     contexts: list[PresentationContext] = field(repr=False)
     roles: dict[str, SCP_SCU_RoleSelectionNegotiation] = field(repr=False)
+    identity: Identity | None = None
 
 
 def read_proposal(body: bytes, address: tuple[str, int]) -> Proposal:
@@ -100,6 +127,22 @@ def read_proposal(body: bytes, address: tuple[str, int]) -> Proposal:
             for item in items
             if isinstance(item, SCP_SCU_RoleSelectionNegotiation)
         },
+        identity=next(map(_identity, _of(items, UserIdentityNegotiation)), None),
+    )
+
+
+def _of(items: Sequence[Any], kind: type) -> list[Any]:
+    return [item for item in items if isinstance(item, kind)]
+
+
+def _identity(item: UserIdentityNegotiation) -> Identity:
+    kind = int(item.user_identity_type or 0)
+    named = kind in (1, 2)
+    return Identity(
+        user=(item.primary_field or b"").decode("utf-8", "replace") if named else "",
+        passcode=(item.secondary_field or b"").decode("utf-8", "replace") if kind == 2 else "",
+        kind=kind,
+        wants_answer=bool(item.positive_response_requested),
     )
 
 
@@ -111,9 +154,16 @@ def _first(items: Sequence[object], kind: type) -> object:
 
 
 def agree(
-    proposal: Proposal, supported: Sequence[PresentationContext]
+    proposal: Proposal,
+    supported: Sequence[PresentationContext],
+    *,
+    max_pdu: int = OFFERED_PDU,
+    recognised: bool = False,
 ) -> tuple[bytes, list[Context], list[PresentationContext]]:
-    """Return the A-ASSOCIATE-AC, the accepted contexts, and every context with its result."""
+    """Return the A-ASSOCIATE-AC, the accepted contexts, and every context with its result.
+
+    `max_pdu` is the longest PDU we take; `recognised` says that the peer's user identity is right.
+    """
     roles: dict[UID, tuple[bool | None, bool | None]] = {
         UID(uid): (bool(item.scu_role), bool(item.scp_role)) for uid, item in proposal.roles.items()
     }
@@ -123,7 +173,9 @@ def agree(
     ac.calling_ae_title, ac.called_ae_title = proposal.calling, proposal.called
     ac.result, ac.result_source = 0x00, 0x01
     ac.presentation_context_definition_results_list = results
-    ac.user_information = [*_ourselves(), *role_items]
+    ac.user_information = [*_ourselves(max_pdu), *role_items]
+    if recognised and proposal.identity and proposal.identity.wants_answer:
+        ac.user_information.append(_confirmation())
     pdu = A_ASSOCIATE_AC()
     pdu.from_primitive(ac)
     accepted = [_context(cx, as_acceptor=True) for cx in results if cx.result == 0x00]
@@ -157,6 +209,8 @@ def proposal_pdu(
     called: str,
     contexts: Sequence[PresentationContext],
     get_roles: Sequence[str] = (),
+    *,
+    identity: Identity | None = None,
 ) -> bytes:
     """Return an encoded A-ASSOCIATE-RQ; `get_roles` names classes we offer to be SCP of."""
     rq = A_ASSOCIATE()
@@ -164,6 +218,8 @@ def proposal_pdu(
     rq.calling_ae_title, rq.called_ae_title = calling, called
     rq.presentation_context_definition_list = numbered(contexts)
     rq.user_information = [*_ourselves(), *map(_scp_role, get_roles)]
+    if identity is not None:
+        rq.user_information.append(_claim(identity))
     pdu = A_ASSOCIATE_RQ()
     pdu.from_primitive(rq)
     return bytes(pdu.encode())
@@ -208,9 +264,25 @@ def read_rejection(body: bytes) -> tuple[int, int, int]:
     return (body[1], body[2], body[3]) if len(body) >= 4 else NO_REASON
 
 
-def _ourselves() -> list[Any]:
+def _claim(identity: Identity) -> UserIdentityNegotiation:
+    item = UserIdentityNegotiation()
+    item.user_identity_type = 2 if identity.passcode else 1
+    item.positive_response_requested = identity.wants_answer
+    item.primary_field = identity.user.encode()
+    item.secondary_field = identity.passcode.encode()
+    return item
+
+
+def _confirmation() -> UserIdentityNegotiation:
+    """Return the positive response; names and passcodes get an empty one (PS3.7 D.3.3.7.2)."""
+    item = UserIdentityNegotiation()
+    item.server_response = b""
+    return item
+
+
+def _ourselves(max_pdu: int = OFFERED_PDU) -> list[Any]:
     length = MaximumLengthNotification()
-    length.maximum_length_received = OFFERED_PDU
+    length.maximum_length_received = max_pdu
     uid = ImplementationClassUIDNotification()
     uid.implementation_class_uid = IMPLEMENTATION_UID
     version = ImplementationVersionNameNotification()

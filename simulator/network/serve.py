@@ -17,16 +17,17 @@ from dataclasses import dataclass
 
 from pynetdicom.presentation import PresentationContext
 
+from simulator.errors import LocalError
 from simulator.network import command as cmd
-from simulator.network import dimse, negotiation, telling
+from simulator.network import negotiation, telling
 from simulator.network import wire as w
+from simulator.network.answering import PENDINGS, responses
 from simulator.network.association import Aborted, Association, Message
-from simulator.network.dimse import Handlers, Reply, Request
+from simulator.network.dimse import Handlers, Request
 from simulator.network.negotiation import Proposal, Refusal
 from simulator.network.telling import Tell
+from simulator.network.tls import Contexts
 from simulator.network.wire import Wire
-
-PENDINGS = (dimse.PENDING, dimse.PENDING_OPTIONAL_KEYS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class Limits:
     associations: int = 50
     acse_timeout: float = 10.0
     idle_timeout: float = 60.0
+    max_pdu: int = w.OFFERED_PDU  # bytes; a longer PDU ends the association
 
 
 class Server:
@@ -49,17 +51,24 @@ class Server:
         port: int,
         contexts: Callable[[Proposal], Sequence[PresentationContext]],
         handlers: Handlers,
-        admit: Callable[[Proposal], None] = lambda _: None,
+        admit: Callable[[Proposal], str | None] = lambda _: None,
         limits: Callable[[], Limits] = Limits,
+        share: Callable[[str], int] = lambda calling: 0,
+        tls: Contexts | None = None,
         tell: Tell = lambda kind, text, **facts: None,
     ) -> None:
-        """Bind at once; `port` 0 lets the system choose. Raises CannotError if it is taken."""
+        """Bind at once; `port` 0 lets the system choose. Raises CannotError if it is taken.
+
+        `admit` returns the user it recognised, if there is one; `share` how many associations an
+        AE title may have open (0: no limit of its own). With `tls` the port speaks TLS only.
+        """
         self.name, self.contexts, self.handlers = name, contexts, handlers
-        self.admit, self.limits, self.tell = admit, limits, tell
+        self.admit, self.limits, self.share, self.tell = admit, limits, share, tell
+        self.tls = tls
         self.live: dict[int, Association] = {}
         self._numbers = itertools.count(1)
         self._waiting: set[Wire] = set()
-        self._admitted: set[Wire] = set()
+        self._admitted: dict[Wire, str] = {}  # and who calls
         self._door = threading.Lock()
         self._stopping = False
         self._threads: set[threading.Thread] = set()
@@ -79,7 +88,10 @@ class Server:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for association in list(self.live.values()):
-            association.abort()
+            if self.tls is None:
+                association.abort()
+            else:  # OpenSSL lets only the thread that reads write, too
+                association.wire.close()
         for wire in list(self._waiting):
             wire.close()
         if self._accepting.is_alive():
@@ -111,7 +123,8 @@ class Server:
         try:
             wire = Wire(sock, self.limits().acse_timeout)
             self._waiting.add(wire)
-            association = None if self._stopping else self._negotiate(wire, address)
+            safe = not self._stopping and self._secure(wire, address)
+            association = self._negotiate(wire, address) if safe else None
             if association is not None:
                 self._serve(association)
         except (w.Closed, OSError) as error:
@@ -126,10 +139,28 @@ class Server:
         finally:
             if wire is not None:
                 self._waiting.discard(wire)
-                self._admitted.discard(wire)
+                self._admitted.pop(wire, None)
                 wire.close()
             sock.close()
             self._threads.discard(threading.current_thread())
+
+    def _secure(self, wire: Wire, address: tuple[str, int]) -> bool:
+        """Shake hands if this port speaks TLS; tell why where that fails."""
+        if self.tls is None:
+            return True
+        plain = False
+        try:
+            context = self.tls()
+            if context is None:
+                raise LocalError("This node has no certificate.", "Give it one.")
+            plain = telling.is_plain(wire.sock)
+            wire.secure(context)
+        except (OSError, LocalError) as error:
+            if not self._stopping:
+                telling.handshake_failed(self.tell, self.name, address, error, plain=plain)
+            _drain(wire)  # else a reset may overtake the alert that says why
+            return False
+        return True
 
     def _negotiate(self, wire: Wire, address: tuple[str, int]) -> Association | None:
         proposal = self._proposal(wire, address)
@@ -138,16 +169,22 @@ class Server:
         number = next(self._numbers)
         facts = telling.facts(self.name, proposal, number)
         try:
-            self._take_place(wire)
-            self.admit(proposal)
+            self._take_place(wire, proposal.calling)
+            user = self.admit(proposal)
         except Refusal as refusal:
             telling.rejected(self.tell, proposal, refusal, facts)  # who is answered may look it up
             wire.send([negotiation.rejection(refusal.triple)])
-            wire.sock.settimeout(1)
             _drain(wire)
             return None
-        answer, accepted, results = negotiation.agree(proposal, self.contexts(proposal))
-        wire.sock.settimeout(self.limits().idle_timeout)
+        limits = self.limits()
+        answer, accepted, results = negotiation.agree(
+            proposal,
+            self.contexts(proposal),
+            max_pdu=limits.max_pdu,
+            recognised=user is not None,
+        )
+        wire.sock.settimeout(limits.idle_timeout)
+        wire.cap = limits.max_pdu
         association = Association(
             wire,
             calling=proposal.calling,
@@ -156,10 +193,10 @@ class Server:
             max_send=proposal.max_send,
             is_acceptor=True,
         )
-        association.number = number
+        association.number, association.user = number, user or ""
         self.live[number] = association
         try:
-            telling.accepted(self.tell, proposal, results, facts)
+            telling.accepted(self.tell, proposal, results, facts, association.user)
             wire.send([answer])
         except BaseException:
             del self.live[number]
@@ -184,15 +221,17 @@ class Server:
             )
             return None
 
-    def _take_place(self, wire: Wire) -> None:
-        """Count this association in; raises Refusal where the limit is reached."""
-        limit = self.limits().associations
+    def _take_place(self, wire: Wire, calling: str) -> None:
+        """Count this association in; raises Refusal where a limit is reached."""
+        limit, own = self.limits().associations, self.share(calling)
         with self._door:
             if len(self._admitted) >= limit:
-                raise Refusal(
-                    negotiation.LIMIT_EXCEEDED, f"{limit} associations are open, which is the limit"
-                )
-            self._admitted.add(wire)
+                why = f"{limit} associations are open, which is the limit"
+                raise Refusal(negotiation.LIMIT_EXCEEDED, why)
+            if own and sum(ae == calling for ae in self._admitted.values()) >= own:
+                why = f"{calling} has {own} associations open, which is its own limit"
+                raise Refusal(negotiation.LIMIT_EXCEEDED, why)
+            self._admitted[wire] = calling
 
     # --- serving ------------------------------------------------------------------------------
 
@@ -230,34 +269,12 @@ class Server:
             fragments=message.fragments,
         )
         count = 0
-        for reply, command, data in self._replies(request):
+        for reply, command, data in responses(request, self.handlers, self.name, self.tell):
             if reply.status in PENDINGS:
                 count += 1
             else:  # told before it is sent: who has the answer may look it up
                 telling.handled(self.tell, self.name, request, reply, count)
             association.send(message.context, command, data)
-
-    def _replies(self, request: Request) -> Iterator[tuple[Reply, cmd.Command, list[bytes]]]:
-        handler = self.handlers.get(request.command["CommandField"], _unrecognised)
-        last = dimse.PENDING
-        try:
-            for reply in dimse.replies(request, handler):
-                yield (reply, *_response(request, reply))
-                last = reply.status
-            if last in PENDINGS:
-                raise RuntimeError("the handler gave no final status")
-        except (Aborted, w.Closed, TimeoutError):
-            raise
-        except Exception as error:
-            self.tell(
-                "bug",
-                f"{self.name}: {request.name} failed: {type(error).__name__}: {error}",
-                server=self.name,
-                association=request.association.number,
-            )
-            comment = "internal error; see the log of this node"
-            failed = Reply(status=dimse.PROCESSING_FAILURE, command={"ErrorComment": comment})
-            yield (failed, *_response(request, failed))
 
 
 @contextmanager
@@ -270,30 +287,10 @@ def serve(**options: object) -> Iterator[Server]:
         server.stop()
 
 
-def _unrecognised(request: Request) -> int:
-    return dimse.UNRECOGNISED_OPERATION
-
-
-def _response(request: Request, reply: Reply) -> tuple[cmd.Command, list[bytes]]:
-    command = request.command
-    response: cmd.Command = {
-        "CommandField": command["CommandField"] | cmd.RESPONSE,
-        "MessageIDBeingRespondedTo": command.get("MessageID", 0),
-        "AffectedSOPClassUID": request.sop_class or None,
-        "AffectedSOPInstanceUID": request.sop_instance or None,
-        "EventTypeID": command.get("EventTypeID"),
-        "ActionTypeID": command.get("ActionTypeID"),
-        "Status": reply.status,
-        **reply.command,
-    }
-    if reply.dataset is None:
-        return response, []
-    if isinstance(reply.dataset, bytes):
-        return response, [reply.dataset]
-    return response, [dimse.encode_dataset(reply.dataset, request.context.transfer_syntax)]
-
-
 def _drain(wire: Wire) -> None:
-    """Let the peer read the rejection and close first: closing at once may send a reset."""
-    with suppress(w.Closed, w.Oversized, OSError):
-        wire.read()
+    """Let the peer read what was sent and close first: closing at once may send a reset."""
+    with suppress(OSError):
+        wire.sock.settimeout(1)
+        for _ in range(16):
+            if not socket.socket.recv(wire.sock, 65536):  # past TLS, whose handshake failed
+                break

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 
 from pydicom.uid import UID
 from pynetdicom.presentation import PresentationContext
 
-from simulator.network import dimse, negotiation
+from simulator.errors import LocalError
+from simulator.network import dimse, negotiation, tls
 from simulator.network.dimse import Reply, Request
 from simulator.network.negotiation import Proposal, Refusal
 
@@ -42,15 +44,18 @@ def accepted(
     proposal: Proposal,
     results: Sequence[PresentationContext],
     facts: dict[str, object],
+    user: str = "",
 ) -> None:
-    """Tell that an association was accepted, and which contexts were not."""
+    """Tell that an association was accepted, for which user, and which contexts were not."""
     refused = [cx for cx in results if cx.result != 0]
     names = ", ".join(sorted({UID(str(cx.abstract_syntax)).name for cx in refused}))
     tell(
         "association.accepted",
         f"{proposal.calling} ({proposal.host}) called {proposal.called}: accepted, "
         f"{len(results) - len(refused)} of {len(results)} presentation contexts"
-        + (f"; refused: {names}" if names else ""),
+        + (f"; refused: {names}" if names else "")
+        + (f"; user {user}" if user else ""),
+        user=user,
         refused=[[str(cx.abstract_syntax), cx.result] for cx in refused],
         **facts,
     )
@@ -80,3 +85,31 @@ def _about(request: Request) -> str:
     if request.command.get("MoveDestination"):
         return f"to {request.command['MoveDestination']} "
     return f"{UID(request.sop_class).name} " if request.sop_class else ""
+
+
+def is_plain(sock: socket.socket) -> bool:
+    """Return whether a caller begins with an association request instead of TLS; waits for it."""
+    return sock.recv(1, socket.MSG_PEEK) == b"\x01"
+
+
+def handshake_failed(
+    tell: Tell, server: str, address: tuple[str, int], error: Exception, *, plain: bool
+) -> None:
+    """Tell who objected to what in a TLS handshake."""
+    found = _trouble(error)
+    what = "the peer speaks plain DICOM on the TLS port" if plain else found.what
+    remedy = "Call the plain port, or switch TLS on there." if plain else found.remedy
+    tell(
+        "tls.failed",
+        f"{address[0]}:{address[1]}: no TLS handshake: {what}; {remedy}",
+        server=server,
+        host=address[0],
+        objects=found.who,
+        reason=what,
+    )
+
+
+def _trouble(error: Exception) -> tls.Trouble:
+    if isinstance(error, LocalError):
+        return tls.Trouble(who="we", what=error.sentence.rstrip("."), remedy=error.remedy)
+    return tls.trouble(error)

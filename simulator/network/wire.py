@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -28,7 +29,7 @@ class Closed(Exception):
 
 
 class Oversized(Exception):
-    """The peer announced a PDU longer than we accept."""
+    """The peer announced a PDU longer than we accept, or does not speak DICOM at all."""
 
 
 class Wire:
@@ -39,14 +40,31 @@ class Wire:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(timeout)
         self.sock = sock
+        self.cap = PDU_CAP
+        self._early = bytearray()  # of a TLS connection: read to see whether there is anything
         self._selector: selectors.BaseSelector | None = None
+
+    @property
+    def tls(self) -> ssl.SSLSocket | None:
+        """The TLS connection underneath, if it is one."""
+        return self.sock if isinstance(self.sock, ssl.SSLSocket) else None
+
+    def secure(self, context: ssl.SSLContext, server_name: str | None = None) -> None:
+        """Begin TLS, as a client with `server_name`, else as a server; raises OSError."""
+        self.sock = context.wrap_socket(
+            self.sock,
+            server_side=server_name is None,
+            server_hostname=server_name,
+            do_handshake_on_connect=False,
+        )
+        self.sock.do_handshake()
 
     def read(self) -> tuple[int, bytearray]:
         """Return the next PDU's type and body; raises Closed, Oversized or TimeoutError."""
         header = self._exactly(_HEADER)
         length = int.from_bytes(header[2:6], "big")
-        if length > PDU_CAP:
-            raise Oversized(f"a PDU of {length} bytes was announced, {PDU_CAP} are accepted")
+        if length > self.cap:
+            raise Oversized(_too_long(header, length, self.cap))
         return header[0], self._exactly(length)
 
     def send(self, buffers: Sequence[Buffer]) -> None:
@@ -65,6 +83,8 @@ class Wire:
             if self._selector is None:
                 self._selector = selectors.DefaultSelector()
                 self._selector.register(self.sock, selectors.EVENT_READ)
+            if self.tls is not None:
+                return self._peek(self.tls)
             return bool(self._selector.select(0))
         except (OSError, ValueError) as error:  # another thread has closed the connection
             raise Closed(str(error)) from error
@@ -77,8 +97,33 @@ class Wire:
             self.sock.shutdown(socket.SHUT_RDWR)
         self.sock.close()
 
+    def wait(self, seconds: float) -> bool:
+        """Return whether something comes within `seconds`; raises Closed."""
+        if self.readable():
+            return True
+        assert self._selector is not None
+        try:
+            self._selector.select(seconds)
+        except (OSError, ValueError) as error:
+            raise Closed(str(error)) from error
+        return self.readable()
+
+    def _peek(self, sock: ssl.SSLSocket) -> bool:
+        """Return whether there is data: a readable TLS socket may hold no more than a ticket."""
+        if self._early or sock.pending():
+            return True
+        timeout = sock.gettimeout()
+        sock.settimeout(0)
+        try:
+            self._early += sock.recv(1)
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return False
+        finally:
+            sock.settimeout(timeout)
+        return True
+
     def _gather(self, buffers: Sequence[Buffer]) -> None:
-        if not hasattr(self.sock, "sendmsg"):  # Windows
+        if self.tls is not None or not hasattr(self.sock, "sendmsg"):  # Windows has none either
             self.sock.sendall(b"".join(buffers))
             return
         sent = self.sock.sendmsg(buffers)
@@ -88,6 +133,8 @@ class Wire:
     def _exactly(self, count: int) -> bytearray:
         data = bytearray(count)
         view, have = memoryview(data), 0
+        if self._early and count:
+            data[0], have = self._early.pop(), 1
         while have < count:
             try:
                 got = self.sock.recv_into(view[have:])
@@ -102,6 +149,16 @@ class Wire:
             with suppress(OSError):
                 self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         return data
+
+
+def _too_long(header: bytearray, length: int, cap: int) -> str:
+    """Say what is wrong with a PDU's head; those of TLS are told by their first bytes."""
+    said = f"a PDU of {length} bytes was announced, {cap} are accepted"
+    if header[:2] == b"\x16\x03":
+        return f"{said}: these are the first bytes of a TLS handshake, and this is a plain port"
+    if header[:2] == b"\x15\x03":
+        return f"{said}: it is a TLS alert, that port expects TLS"
+    return said
 
 
 def listen(name: str, host: str, port: int) -> socket.socket:

@@ -117,7 +117,8 @@ def lab(folder: Path, nodes: Sequence[Node] = ()) -> Iterator[Lab]:
     made.archive.start()
     try:
         yield made
-        assert [str(entry) for entry in made.told("bug")] == []
+        bugs = [str(entry) for entry in made.told("bug")]
+        assert not bugs, bugs
     finally:
         made.archive.stop()
         made.journal.close()

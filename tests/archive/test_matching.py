@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,7 +166,7 @@ asked_dates = st.sampled_from(
      "-2026", "202603-"]
 )  # fmt: skip
 # How a key is made of the value it looks for, so that many keys do match.
-TURNS = st.sampled_from(
+TURNS: st.SearchStrategy[Callable[[str], str]] = st.sampled_from(
     [
         str,
         str.strip,
@@ -208,7 +210,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return Index(Database(tmp_path_factory.mktemp("index") / "index.db", metadata))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pair=pairs(), case=st.booleans())
 def test_the_prefilter_never_loses_a_match(
     index: Index, pair: tuple[dict[str, str], dict[str, str]], case: bool

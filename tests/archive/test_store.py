@@ -7,11 +7,16 @@ import os
 import subprocess
 import sys
 import threading
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_file_meta_info
 
 from simulator.archive import store as module
+from simulator.archive.filing import file_meta
 from simulator.archive.store import FileStore
 from simulator.errors import CannotError
 
@@ -159,3 +164,13 @@ def test_a_file_that_cannot_be_written_is_refused_and_the_association_lives(
     refused, after, counts, later = done.stdout.splitlines()
     assert refused.startswith("0xa700 cannot write: File too large"), refused
     assert (after, counts, later) == ("0x0", "1 1", "[0]")
+
+
+@pytest.mark.parametrize("source", ["CT1", "WS10", ""])
+def test_the_file_meta_is_what_pydicom_would_write(source: str) -> None:
+    ours = file_meta("1.2.840.10008.5.1.4.1.1.2", "1.2.3.45", "1.2.840.10008.1.2.1", source)
+    meta = dcmread(BytesIO(ours)).file_meta
+    assert meta.MediaStorageSOPInstanceUID == "1.2.3.45"
+    buffer = DicomBytesIO()
+    write_file_meta_info(buffer, meta)
+    assert ours == bytes(128) + b"DICM" + buffer.getvalue()

@@ -136,6 +136,30 @@ def test_all_tags_are_filled_in_when_unfolded(seat: Client) -> None:
     assert "YES" in find(viewer, "tags").value
 
 
+def test_what_has_no_picture_leaves_no_old_one(
+    seat: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studies = [study["study_uid"] for study in seat.archive.studies()[:2]]
+    read = type(seat.archive).instance
+
+    def without_pixels(self: Any, uid: str) -> Any:
+        ds = read(self, uid)
+        if ds.StudyInstanceUID == studies[1]:
+            del ds.PixelData
+        return ds
+
+    monkeypatch.setattr(type(seat.archive), "instance", without_pixels)
+    viewer = console.viewer(studies, seat)
+    find(viewer, "fold").selected_index = 0
+    find(viewer, "study").value = studies[1]
+    assert "✘ There is no picture" in find(viewer, "message").value
+    assert find(viewer, "image").layout.visibility == "hidden"
+    assert studies[1] in find(viewer, "tags").value
+    find(viewer, "study").value = studies[0]
+    assert find(viewer, "image").layout.visibility == "visible"
+    assert find(viewer, "message").value == ""
+
+
 def test_an_unknown_study_is_a_sentence(seat: Client) -> None:
     viewer = console.viewer("1.2.3", seat)
     assert "✘ There is no such study" in find(viewer, "message").value

@@ -17,6 +17,20 @@ ROOM = "room-cannot-send"
 
 
 @pytest.fixture
+def press(press: Press) -> Press:
+    """Press a button; return all that the ticket says then."""
+    places = ("message", "said-diagnosis", "said-repair", "said-note")
+
+    def pressed(panel: Any, button: str) -> str:
+        first = press(panel, button)
+        if button in ("save", "send"):
+            return first
+        return " ".join(find(panel, place).value for place in places)
+
+    return pressed
+
+
+@pytest.fixture
 def free(seat: Client) -> Iterator[Client]:
     """The hospital with no exercise under way, before and after."""
     for _ in range(2):
@@ -46,14 +60,14 @@ def test_a_ticket_is_solved_by_panels(free: Client, press: Press) -> None:
     rejected = free.journal.tail(1, kind="association.rejected")[0]
     find(panel, "cause").value = find(panel, "cause").options[0][1]
     find(panel, "evidence").value = "archive-999999"
-    assert "✘" in press(panel, "diagnose")
+    assert "✘ There is no journal entry" in press(panel, "diagnose")
     assert "✘ Not solved yet" in press(panel, "check")
     device = free.journal.find(rejected["id"])
     assert device is not None
     name = device.facts["calling"]
     right = next(value for _, value in find(panel, "cause").options if "call" in value)
     find(panel, "cause").value, find(panel, "evidence").value = right, rejected["id"]
-    press(panel, "diagnose")
+    assert "✔ Accepted" in press(panel, "diagnose")
     screen = console.service_screen(name, free)
     find(screen, "set-archive-ae").value = "PACSLAB"
     press(screen, "save")
@@ -71,6 +85,7 @@ def test_hint_note_and_giving_up(free: Client, press: Press) -> None:
     assert "Tick" in press(panel, "give-up")
     find(panel, "sure").value = True
     assert "Given up" in press(panel, "give-up")
+    assert find(panel, "debrief").value
     assert desk.current(free) is None
     assert not shown(panel.children[4])
     assert "not under way" in press(panel, "check")

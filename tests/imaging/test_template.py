@@ -7,7 +7,8 @@ from pydicom import Dataset
 from pydicom.filereader import read_dataset
 
 from simulator.errors import UsageError
-from simulator.imaging.template import EXPLICIT, IMPLICIT, decimal, make_template, syntax_uid
+from simulator.imaging.codecs import EXPLICIT, IMPLICIT
+from simulator.imaging.template import decimal, make_template, syntax_uid
 
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
@@ -36,7 +37,7 @@ def test_a_value_too_wide_is_a_bug():
 def test_syntaxes_by_keyword_and_uid():
     assert syntax_uid("ImplicitVRLittleEndian") == syntax_uid(IMPLICIT) == IMPLICIT
     with pytest.raises(UsageError):
-        syntax_uid("RLELossless")
+        syntax_uid("HTJ2KLossless")
 
 
 @pytest.mark.parametrize(

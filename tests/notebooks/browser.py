@@ -26,6 +26,10 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 DARK = "JupyterLab Dark"
+_CONNECTED = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return context?.isReady && context.session?.kernel?.connectionStatus === 'connected';
+}"""
 _COMMAND = "([name, args]) => window.jupyterapp.commands.execute(name, args)"
 
 
@@ -95,6 +99,7 @@ def opened(
             )
             page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
             page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+            page.wait_for_function(_CONNECTED, timeout=60_000)
             lab.wait_for_kernel()
             yield lab
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,6 +68,10 @@ def _look_at_images(lab: Lab) -> None:
     expect(image).not_to_have_attribute("src", first or "")
     page.locator(".pl-viewer .pl-preset select").select_option("lung")
     expect(page.locator(".pl-viewer .pl-overlay")).to_contain_text("level -600, width 1500")
+    still = image.get_attribute("src")
+    page.locator(".pl-viewer .pl-play button").first.click()
+    expect(image).not_to_have_attribute("src", still or "")
+    expect(page.locator(".pl-viewer .pl-overlay")).to_contain_text("level -600, width 1500")
 
 
 def test_a_name_from_the_wire_runs_no_script(seat: Seat, chromium: Path) -> None:
@@ -83,6 +88,21 @@ def test_a_name_from_the_wire_runs_no_script(seat: Seat, chromium: Path) -> None
         lab.press("study-browser", "open-viewer")
         expect(lab.page.locator(".pl-viewer .pl-overlay")).to_contain_text("<img")
         assert "evil" not in lab.page.title()
+
+
+def test_a_terminal_finds_the_command(seat: Seat, chromium: Path, tmp_path: Path) -> None:
+    """`pacslab` is at hand, and knows the seat, whatever the person's own shell sets up."""
+    said = tmp_path / "said.txt"
+    with opened(seat, LESSON, chromium) as lab:
+        lab.command("terminal:create-new")
+        lab.page.locator(".jp-Terminal .xterm").wait_for()
+        lab.page.wait_for_timeout(2000)  # the shell's prompt
+        lab.page.keyboard.type(f"pacslab archive check > {said}; echo done >> {said}\n")
+        deadline = time.monotonic() + 30
+        while not said.exists() or "done" not in said.read_text():
+            assert time.monotonic() < deadline, "nothing came back"
+            lab.page.wait_for_timeout(200)
+    assert "PACSLAB" in said.read_text()
 
 
 def test_an_error_in_a_panel_is_seen(seat: Seat, chromium: Path) -> None:

@@ -26,7 +26,9 @@ def test_no_seat_is_exit_3_and_one_sentence(
 ) -> None:
     assert run(["status", "--seat", str(tmp_path / "none")]) == 3
     said = capsys.readouterr()
-    assert said.out == "" and said.err.count("\n") == 1 and "Start one with 'pacslab up'" in said.err
+    assert (
+        said.out == "" and said.err.count("\n") == 1 and "Start one with 'pacslab up'" in said.err
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,10 @@ def test_studies_users_nodes_settings_as_json(command: Command, hospital: Client
 
 
 def test_a_node_is_added_changed_and_removed(command: Command, hospital: Client) -> None:
-    assert command("archive", "node", "add", "CT9", "127.0.1.9", "11129", "--rights", "echo,store")[0] == 0
+    assert (
+        command("archive", "node", "add", "CT9", "127.0.1.9", "11129", "--rights", "echo,store")[0]
+        == 0
+    )
     assert command("archive", "node", "change", "CT9", "port=11130")[0] == 0
     assert hospital.archive.nodes().one(ae="CT9")["port"] == 11130
     status, _, err = command("archive", "node", "add", "CT9", "127.0.1.9", "11129")

@@ -28,7 +28,9 @@ def test_find_and_move_over_dicom(hospital: Client) -> None:
     assert study["study_uid"] in {ds.StudyInstanceUID for ds in found}
     moved = hospital.archive.move(study["study_uid"], "WS1")
     assert moved and moved.facts["completed"] == study["instances"]
-    assert study["study_uid"] in {row["study_uid"] for row in hospital.workstation("WS1").received()}
+    assert study["study_uid"] in {
+        row["study_uid"] for row in hospital.workstation("WS1").received()
+    }
 
 
 def test_an_unknown_destination_is_the_peers_refusal(hospital: Client) -> None:

@@ -1,0 +1,52 @@
+"""Measure us and our peers in one run, interleaved; print medians, ours as a ratio to each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import ingest, query, retrieve, start
+from benchmarks.peers import POLICY, running
+from benchmarks.table import show
+from tests.peers import find
+
+PARTS = {
+    "start": ("Starting", start.measure),
+    "ingest": ("Ingest (C-STORE)", ingest.measure),
+    "query": ("Query (C-FIND, study level)", query.measure),
+    "retrieve": ("Retrieve, warm", retrieve.measure),
+}
+
+
+def main() -> None:
+    """Run the parts that were asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--long", action="store_true", help="more objects, more rounds")
+    arguments = parser.parse_args()
+    unknown = set(arguments.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"there is no part '{min(unknown)}'; there are {', '.join(PARTS)}")
+    began = time.perf_counter()
+    print(f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
+    print(POLICY)
+    print("delivered: Debian's builds as they are; TCP_NODELAY=1: that, in both ends' environment.")
+    print("Medians; (×2.0): we are twice as good as that peer, in the same run.")
+    with tempfile.TemporaryDirectory(prefix="pacslab-bench-") as name:
+        folder = Path(name)
+        with running(folder / "servers") as field:
+            for part in arguments.parts or PARTS:
+                title, measure = PARTS[part]
+                if part != "start" and not find("storescu"):
+                    print(f"\nnot measured: {title} (DCMTK is not installed)")
+                    continue
+                show(title, measure(field, folder / part, long=arguments.long))
+    print(f"\n{time.perf_counter() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

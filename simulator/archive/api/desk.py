@@ -1,0 +1,39 @@
+"""What every desk of the admin API has: the archive, the journal, and a way to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.archive.archive import Archive
+from simulator.errors import UsageError
+from simulator.journal import JournalReader
+from simulator.web import Call
+
+INSTRUCTOR = "instructor"  # a right that only the lab's own token has
+
+Row = tuple[str, str, str, Callable[[Call], Any], str]  # method, path, right, handler, summary
+
+
+class Desk:
+    """Handlers for one kind of thing."""
+
+    def __init__(self, archive: Archive, journal: JournalReader) -> None:
+        """Administer `archive`; `journal` is searched for the audit."""
+        self.archive, self.journal = archive, journal
+
+    def rows(self) -> list[Row]:
+        """Return the part of the table that stands here."""
+        raise NotImplementedError
+
+    def tell(self, kind: str, text: str, call: Call, what: str) -> None:
+        """Write down who did what to which thing."""
+        self.archive.journal.write(kind, text, by=call.who.name, what=what, host=call.host)
+
+
+def limit_of(call: Call, default: int) -> int:
+    """Return how many rows are wanted; 0 means the default."""
+    text = call.query.get("limit", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UsageError(f"'{text}' is not a limit.", "Give a whole number.")
+    return int(text) or default

@@ -1,0 +1,98 @@
+"""Studies, instances and orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from simulator.archive import reconcile
+from simulator.archive import tables as t
+from simulator.archive.api.desk import Desk, Row, limit_of
+from simulator.errors import RefusedError, UsageError
+from simulator.web import Call
+
+
+class Studies(Desk):
+    """Handlers of the admin API."""
+
+    def rows(self) -> list[Row]:
+        """Return the part of the table that stands here."""
+        return [
+            ("GET", "/api/studies", "study.read", self.studies, "list studies"),
+            ("GET", "/api/studies/{uid}", "study.read", self.study, "show a study's tree"),
+            ("DELETE", "/api/studies/{uid}", "study.delete", self.delete, "delete a study"),
+            ("POST", "/api/studies/{uid}/link", "study.edit", self.link, "link to an order"),
+            ("GET", "/api/instances/{uid}/file", "study.read", self.file, "an instance, Part 10"),
+            ("GET", "/api/orders", "study.read", self.orders, "orders the archive knows"),
+        ]
+
+    def studies(self, call: Call) -> Any:
+        """List studies, newest first, filtered by exact values."""
+        columns = {
+            "study_uid": t.studies.c.study_uid,
+            "accession": t.studies.c.accession,
+            "patient_id": t.patients.c.patient_id,
+            "order_state": t.studies.c.order_state,
+            "date": t.studies.c.study_date,
+        }
+        limit = limit_of(call, 0)
+        unknown = set(call.query) - set(columns) - {"limit"}
+        if unknown:
+            raise UsageError(
+                f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {', '.join(columns)}."
+            )
+        wanted = [columns[key] == value for key, value in call.query.items() if key in columns]
+        return self.archive.index.studies(wanted, limit)
+
+    def study(self, call: Call) -> Any:
+        """Show a study with its series and instances."""
+        return {**self._study(call), "tree": self.archive.index.tree(call.path["uid"])}
+
+    def delete(self, call: Call) -> Any:
+        """Delete a study."""
+        study = self._study(call)
+        count = self.archive.index.delete_study(study["study_uid"])
+        who = f"{study['patient_name']} ({study['patient_id']})"
+        text = f"{call.who.name} deleted a study of {who}, {count} instances"
+        self.tell("study.deleted", text, call, study["study_uid"])
+        return {"ok": True, "instances": count}
+
+    def link(self, call: Call) -> Any:
+        """Link a study to an order."""
+        study = self._study(call)
+        (accession,) = call.need("accession")
+        order = self.archive.orders.find(str(accession))
+        if order is None:
+            raise RefusedError(
+                f"The RIS knows no order '{accession}'.", "Look in the worklist.", 404
+            )
+        now = self.archive.clock.now()
+        count = reconcile.link(
+            self.archive.index, self.archive.store, study["study_uid"], order, now, call.who.name
+        )
+        self.tell(
+            "study.linked",
+            f"{call.who.name} linked a study of {study['patient_name']} ({study['patient_id']}) to "
+            f"order {accession} of {order['patient_name']} ({order['patient_id']})",
+            call,
+            study["study_uid"],
+        )
+        return {"ok": True, "instances": count}
+
+    def file(self, call: Call) -> Any:
+        """Return an instance as a Part 10 file."""
+        location = self.archive.index.find_instance(call.path["uid"])
+        if location is None:
+            raise RefusedError("There is no such instance.", "", 404)
+        return Response(self.archive.store.read(location.digest), media_type="application/dicom")
+
+    def orders(self, call: Call) -> Any:
+        """List the orders the archive knows."""
+        return self.archive.orders.all()
+
+    def _study(self, call: Call) -> dict[str, Any]:
+        study = self.archive.index.study(call.path["uid"])
+        if study is None:
+            raise RefusedError("There is no such study in the archive.", "List the studies.", 404)
+        return study

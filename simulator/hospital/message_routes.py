@@ -1,0 +1,128 @@
+"""The RIS's HL7 over HTTP: messages, channels, patients, reports, and the HIS's desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.errors import UsageError
+from simulator.hospital import history
+from simulator.hospital.interfaces import Interfaces
+from simulator.hospital.routes import RIGHT, actor_of
+from simulator.network.message_log import FILTERS, shown
+from simulator.web import Call, Route
+
+
+def message_routes(interfaces: Interfaces) -> list[Route]:
+    """Return the table."""
+    desk = _Desk(interfaces)
+    rows = (
+        ("GET", "/api/messages", desk.messages, "the message log, newest last; filters, limit"),
+        ("POST", "/api/messages", desk.send, "send a message typed by hand: channel, text"),
+        ("GET", "/api/messages/{number}", desk.message, "one message, its segments and bytes"),
+        ("POST", "/api/messages/{number}/replay", desk.replay, "process what came in once more"),
+        ("POST", "/api/messages/{number}/resend", desk.resend, "send again, or corrected: text"),
+        ("GET", "/api/channels", desk.channels, "the channels and their queues"),
+        (
+            "PATCH",
+            "/api/channels/{name}",
+            desk.change,
+            "change a channel: paused, port, on_error …",
+        ),
+        ("POST", "/api/channels/{name}/pause", desk.pause, "let a queue stand still"),
+        ("POST", "/api/channels/{name}/resume", desk.resume, "let a queue go on"),
+        ("GET", "/api/patients", desk.patients, "the patients the RIS knows"),
+        ("GET", "/api/reports", desk.reports, "reports, of one accession or all"),
+        ("GET", "/api/orders/{accession}/history", desk.history, "every change of an order"),
+        ("POST", "/api/his/adt", desk.adt, "have the HIS send an ADT message: trigger, facts"),
+    )
+    return [
+        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
+        for method, path, handler, summary in rows
+    ]
+
+
+def number_of(call: Call) -> int:
+    """Return the message number in the path."""
+    text = call.path["number"]
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise UsageError(f"'{text}' is no message number.", "List the messages.")
+    return int(text)
+
+
+def limit_of(call: Call, default: int = 200) -> int:
+    """Return how many rows are wanted."""
+    text = call.query.get("limit", "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UsageError(f"'{text}' is not a limit.", "Give a whole number.")
+    return int(text) if text else default
+
+
+class _Desk:
+    """The handlers."""
+
+    def __init__(self, interfaces: Interfaces) -> None:
+        self.i = interfaces
+
+    def messages(self, call: Call) -> Any:
+        filters = {key: value for key, value in call.query.items() if key in FILTERS}
+        return self.i.log.find(limit_of(call), **filters)
+
+    def message(self, call: Call) -> Any:
+        return shown(self.i.log.get(number_of(call)))
+
+    def send(self, call: Call) -> Any:
+        channel, text = call.need("channel", "text")
+        number = self.i.outbox.send_text(str(channel), str(text))
+        self._tell(call, f"sent a message by hand through {channel}", number)
+        return self._settled(number)
+
+    def replay(self, call: Call) -> Any:
+        number = number_of(call)
+        done = self.i.receiver.replay(number)
+        self._tell(call, f"replayed message {number}", number)
+        return {"ok": True, "done": done}
+
+    def resend(self, call: Call) -> Any:
+        again = self.i.outbox.resend(number_of(call), str(call.body.get("text", "")))
+        self._tell(call, f"sent message {number_of(call)} again", again)
+        return self._settled(again)
+
+    def channels(self, call: Call) -> Any:
+        return self.i.outbox.facts()
+
+    def change(self, call: Call) -> Any:
+        changes = {key: value for key, value in call.body.items() if key != "actor"}
+        return vars(self.i.outbox.change(call.path["name"], changes, actor_of(call)))
+
+    def pause(self, call: Call) -> Any:
+        return vars(self.i.outbox.change(call.path["name"], {"paused": True}, actor_of(call)))
+
+    def resume(self, call: Call) -> Any:
+        return vars(self.i.outbox.change(call.path["name"], {"paused": False}, actor_of(call)))
+
+    def patients(self, call: Call) -> Any:
+        return self.i.patients.all(**call.query)
+
+    def reports(self, call: Call) -> Any:
+        return self.i.reports.of(call.query.get("accession", ""))
+
+    def history(self, call: Call) -> Any:
+        accession = self.i.book.get(call.path["accession"]).accession
+        return history.of(self.i.book.database, accession)
+
+    def adt(self, call: Call) -> Any:
+        (trigger,) = call.need("trigger")
+        own = ("trigger", "actor")
+        number = self.i.his.adt(
+            str(trigger), {key: str(value) for key, value in call.body.items() if key not in own}
+        )
+        return self._settled(number)
+
+    def _settled(self, number: int) -> Any:
+        """Return what became of a message that goes out, waiting a moment for its answer."""
+        self.i.outbox.wait(number, 3.0)
+        return {key: value for key, value in self.i.log.get(number).items() if key != "raw"}
+
+    def _tell(self, call: Call, what: str, number: int) -> None:
+        actor = actor_of(call)
+        self.i.book.journal.write("message.handled", f"{actor} {what}", actor=actor, message=number)
