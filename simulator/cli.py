@@ -10,7 +10,7 @@ import sys
 import typer
 
 from simulator import __version__
-from simulator.commands import archive, exercise, hospital, lab, tls
+from simulator.commands import archive, exercise, hospital, lab, messages, tls
 from simulator.errors import PacsLabError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 lab.register(app)
+messages.register(hospital.ris, archive.app)
 app.add_typer(archive.app, name="archive")
 app.add_typer(hospital.fleet, name="fleet")
 app.add_typer(hospital.ris, name="ris")

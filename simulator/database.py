@@ -13,8 +13,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, create_engine, event, inspect
+from sqlalchemy import Connection, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.schema import CreateColumn
 
 from simulator.errors import CannotError
 
@@ -39,7 +40,8 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = _engine(path)
             self.is_new = not inspect(self._engine).get_table_names()
-            metadata.create_all(self._engine)
+            self._metadata = metadata
+            self._complete()
         except Exception as error:  # SQLAlchemy and SQLite have many kinds
             raise CannotError(
                 f"The database {path} cannot be opened: {error}.", "Restore it from a backup."
@@ -80,6 +82,18 @@ class Database:
             raise CannotError(f"There is no saved database at {saved}.")
         with self._writing, _raw(saved) as copy, _raw(self.path) as live:
             copy.backup(live)
+        self._complete()
+
+    def _complete(self) -> None:
+        """Add the tables and columns that an older version of ours did not have."""
+        self._metadata.create_all(self._engine)
+        with self._engine.begin() as db:
+            for table in self._metadata.tables.values():
+                there = {column["name"] for column in inspect(db).get_columns(table.name)}
+                for column in table.columns:
+                    if column.name not in there:
+                        spec = CreateColumn(column).compile(self._engine)
+                        db.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {spec}"))
 
     def close(self) -> None:
         """Close every connection."""
@@ -91,7 +105,10 @@ def _raw(path: Path) -> closing[sqlite3.Connection]:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    # No limit on readers: each open C-FIND holds a connection, and associations are limited anyway.
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 10}, pool_size=8, max_overflow=-1
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:

@@ -10,7 +10,7 @@ from simulator.fleet.profile import load_profiles
 from simulator.people import staff
 from simulator.ports import HOST, Plan
 
-_MODALITY_RIGHTS = ("echo", "store", "find", "move")
+_MODALITY_RIGHTS = ("echo", "store", "find", "move", "commit")
 _WORKSTATION_RIGHTS = ("echo", "find", "move", "get")
 _ROLES = {"radiologist": "Radiology", "technologist": "Radiology", "qc": "Radiology"}
 
@@ -40,11 +40,11 @@ def known_nodes(plan: Plan) -> list[Node]:
     return [
         *fleet,
         *workstations,
-        Node(ae="RISLAB", host=HOST, port=plan.ris, description="RIS", rights=("echo",)),
+        Node(ae="RISLAB", host=HOST, port=plan.ris, description="RIS", rights=("echo", "mpps")),
         Node(
             ae="NOTEBOOK",
             description="The trainee's own client",
-            rights=("echo", "store", "find", "move", "get"),
+            rights=("echo", "store", "find", "move", "get", "commit"),
         ),
         Node(ae="PACSLAB_UP", description="Start-up check", rights=("echo",)),
     ]

@@ -9,12 +9,16 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydicom.dataset import Dataset
+
 from simulator.clock import ClockKeeper, ClockState
 from simulator.errors import NetworkError, UsageError
 from simulator.files import read_json, write_json
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.profile import load_profiles
+from simulator.hospital.interfaces import Places
 from simulator.hospital.orders import Procedure
+from simulator.hospital.reporting import Reporting
 from simulator.hospital.ris import Ris
 from simulator.journal import Journal
 from simulator.network import scu
@@ -24,6 +28,7 @@ from simulator.seat import Seat
 from simulator.web import ANYONE, Call, Principal, Route
 
 INSTRUCTOR = "instructor"
+_PATIENCE = 10.0  # seconds for the channels to become empty
 _LOCAL = Principal(name="trainee", rights=frozenset({"hospital"}))
 
 
@@ -50,14 +55,24 @@ class Hospital:
             ris=Peer(ae="RISLAB", host=HOST, port=plan.ris),
             pixels=config.pixels,
         )
-        self.day = self.fleet.open_day(self.ris.book.place_next, config.pace_minutes)
+        self.interfaces = self.ris.interfaces
+        self.day = self.fleet.open_day(self.interfaces.his.place_next, config.pace_minutes)
         self.server = self.ris.serve("RISLAB", HOST, plan.ris)
+        self._places = Places(
+            host=HOST,
+            port=plan.hl7_ris,
+            archive_host=HOST,
+            archive_port=plan.hl7_archive,
+            archive=archive,
+        )
+        self.reporting = Reporting(self.ris.book, self.interfaces.outbox, self._has_images)
         self._wanted = config.baseline_studies
         self._begins = datetime.fromisoformat(config.start)
         self._first = threading.Thread(target=self._first_studies, name="baseline", daemon=True)
 
     def start(self) -> None:
         """Open the listeners; make the first studies if this hospital is new; begin the day."""
+        self.interfaces.open(self._places)
         self.fleet.start_listeners()
         self._first.start()
         self.journal.write("hospital.started", f"the RIS listens at {HOST}:{self.server.port}")
@@ -68,7 +83,7 @@ class Hospital:
             self.day.start()
             return
         self._await_archive()
-        self.fleet.baseline(self._wanted, self.ris.book.place_next, self._begins)
+        self.fleet.baseline(self._wanted, self.interfaces.his.place_next, self._begins)
 
     def _await_archive(self) -> None:
         """Give the archive, which starts at the same time, a moment to listen."""
@@ -86,15 +101,28 @@ class Hospital:
         return (self.folder / "baseline.json").exists()
 
     def beat(self) -> None:
-        """Write hospital time down."""
+        """Write hospital time down; let the radiologist read, while the day goes on."""
         self.clock.beat()
+        if self._is_saved and self.clock.state.mode == "running":
+            self._read()
+
+    def _read(self) -> None:
+        if not self.day.paused:
+            self.reporting.tick(self.clock.now())
+
+    def _has_images(self, study_uid: str) -> bool:
+        """Ask the archive for a study, as the radiologist at the workstation would."""
+        query = Dataset()
+        query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", study_uid
+        return any(True for _ in scu.find(self._archive, query, Caller(ae="WS1")))
 
     def stop(self) -> None:
         """Finish what is under way, close everything, write the time down."""
         self.fleet.stop()
         self.server.stop()
+        self.interfaces.close()
+        self.clock.beat()
         self.ris.close()
-        self.beat()
         self.journal.write("hospital.stopped", "the hospital was stopped")
 
     # --- HTTP ---------------------------------------------------------------------------------
@@ -114,6 +142,7 @@ class Hospital:
             ("GET", "/health/ready", ANYONE, self.live, "whether requests are answered"),
             ("GET", "/api/clock", "hospital", self.show_clock, "hospital time"),
             ("POST", "/api/clock", "hospital", self.set_clock, "speed, pause, resume, jump, step"),
+            ("POST", "/api/channels/settle", INSTRUCTOR, self.settle, "wait for what is sent"),
             ("POST", "/api/baseline", INSTRUCTOR, self.save, "make this state the baseline"),
             ("POST", "/api/reset", INSTRUCTOR, self.reset, "go back to the baseline"),
         ]
@@ -147,12 +176,20 @@ class Hospital:
         elif action == "step":
             to = self.clock.now() + timedelta(minutes=_number(call, "minutes"))
             self.day.step_until(self.clock, to)
+            self._read()
         else:
             raise UsageError(
                 f"The clock cannot '{action}'.", "It can speed, pause, resume, jump and step."
             )
         self.journal.write("clock.changed", f"{call.who.name}: clock {action}", by=call.who.name)
         return self.show_clock(call)
+
+    def settle(self, call: Call) -> Any:
+        """Wait until nothing is on its way to the archive, for a few seconds at most."""
+        deadline = time.monotonic() + _PATIENCE
+        while not (done := self.interfaces.drained()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return {"ok": done}
 
     def save(self, call: Call) -> Any:
         """Remember the present state as the one a reset goes back to."""

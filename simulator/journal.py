@@ -46,7 +46,7 @@ class Journal:
         self.path = folder / f"{source}.jsonl"
         self._lock, self._log = threading.Lock(), logging.getLogger(source)
         self._count = _mend(self.path)
-        self._file = self.path.open("a", encoding="utf-8", buffering=1, newline="\n")
+        self._file = self.path.open("ab", buffering=0)
 
     def write(self, kind: str, text: str, **facts: Any) -> str:
         """Append one entry and return its id."""
@@ -61,9 +61,16 @@ class Journal:
                 "text": text,
                 "facts": facts,
             }
-            self._file.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
+            self._append(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
         self._log.info("%s  %s: %s", entry["id"], kind, text)
         return str(entry["id"])
+
+    def _append(self, line: str) -> None:
+        """Write one line at once; a full disk must not end what is only being written about."""
+        try:
+            self._file.write(line.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            self._log.error("the journal cannot be written (%s): %s", error, line)
 
     def close(self) -> None:
         """Close the file."""

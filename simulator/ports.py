@@ -19,7 +19,10 @@ class Plan:
     """The ports of a seat; devices by name, each with its own host and port."""
 
     archive: int = 11112
+    archive_tls: int = 2762
     ris: int = 11113
+    hl7_ris: int = 2575
+    hl7_archive: int = 2576
     archive_web: int = 8112
     hospital_web: int = 8113
     jupyter: int = 8888
@@ -33,7 +36,10 @@ class Plan:
         """The fixed services and their ports, named as in error messages."""
         return {
             "the archive's DICOM listener": self.archive,
+            "the archive's DICOM listener for TLS": self.archive_tls,
             "the RIS's DICOM listener": self.ris,
+            "the RIS's HL7 listener": self.hl7_ris,
+            "the archive's HL7 listener": self.hl7_archive,
             "the archive's web server": self.archive_web,
             "the hospital's web server": self.hospital_web,
         }
@@ -53,9 +59,12 @@ def free_plan(devices: dict[str, int]) -> Plan:
         plan = Plan(
             archive=base,
             ris=base + 1,
+            hl7_ris=base + 2,
+            hl7_archive=base + 3,
             archive_web=base + 4,
             hospital_web=base + 5,
             jupyter=base + 6,
+            archive_tls=base + 7,
             devices={name: [loopback(n), base + 20 + n] for name, n in devices.items()},
         )
         if not taken(plan) and is_free(HOST, plan.jupyter):

@@ -46,21 +46,26 @@ def main(arguments: list[str]) -> int:
 
 def run_archive(seat: Seat) -> None:
     """Run the archive until told to stop."""
+    from simulator import viewer
     from simulator.archive.admin import Admin
     from simulator.archive.archive import Address, Archive
+    from simulator.archive.dicomweb.app import PATH, DicomWeb
 
     plan = seat.plan
     assert plan is not None
     clock = Clock(seat.folder / "clock.json")
     journal = Journal(seat.folder / "journal", "archive", clock)
-    address = Address(host=HOST, port=plan.archive)
-    archive = Archive(seat.folder / "archive", address, clock, journal)
+    address = Address(host=HOST, port=plan.archive, tls_port=plan.archive_tls)
+    hl7 = Address(host=HOST, port=plan.hl7_archive)
+    archive = Archive(seat.folder / "archive", address, clock, journal, hl7)
     if archive.database.is_new:
         _provision(seat, archive)
     admin = Admin(
         archive, JournalReader(seat.folder / "journal"), seat.secrets["instructor"]["token"]
     )
     app = build_app("PACS Lab archive", admin.routes(), admin.authenticate)
+    app.mount(PATH, DicomWeb(archive, admin.authenticate).app())
+    app.mount(viewer.PATH, viewer.app(viewer.folder_of(seat.folder)))
     web = WebServer(app, HOST, plan.archive_web, "archive").start()
     archive.start()
     journal.write("archive.started", f"the archive listens at {HOST}:{plan.archive}")

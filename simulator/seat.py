@@ -107,14 +107,20 @@ class Seat(SeatFolder):
             "pids": {**pids, "jupyter": None},
             "dicom": {
                 "archive": {"ae": "PACSLAB", "host": HOST, "port": plan.archive},
+                "archive_tls": {"ae": "PACSLAB", "host": HOST, "port": plan.archive_tls},
                 "ris": {"ae": "RISLAB", "host": HOST, "port": plan.ris},
                 "devices": {
                     name: {"ae": name, "host": host, "port": port}
                     for name, (host, port) in plan.devices.items()
                 },
             },
+            "hl7": {
+                "ris": {"host": HOST, "port": plan.hl7_ris},
+                "archive": {"host": HOST, "port": plan.hl7_archive},
+            },
             "urls": {
                 "api": f"{archive_web}/api",
+                "dicomweb": f"{archive_web}/dicom-web",
                 "hospital": f"http://{HOST}:{plan.hospital_web}/api",
                 "jupyter": None,
             },
@@ -217,7 +223,8 @@ class Seat(SeatFolder):
         return request(method, url, body, token=token, actor=actor, service=service)
 
     def save_baseline(self) -> None:
-        """Make the present state the one a reset goes back to."""
+        """Make the present state the one a reset goes back to, with nothing on its way."""
+        self.call("hospital", "POST", "/channels/settle", {}, as_instructor=True)
         self.call("archive", "POST", "/baseline", {}, as_instructor=True)
         self.call("hospital", "POST", "/baseline", {}, as_instructor=True)
 

@@ -119,6 +119,17 @@ def stop(pid: int, seconds: float = 8.0) -> None:
             time.sleep(0.03)
 
 
+def interrupt_on_termination() -> None:
+    """Treat a polite end (SIGTERM) or a closed terminal (SIGHUP) as Ctrl-C is treated."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupt)
+
+
 @lru_cache(maxsize=1)
 def has_loopback_network() -> bool:
     """Return whether 127.0.1.N can be used as well as 127.0.0.1 (not so on macOS)."""

@@ -131,3 +131,17 @@ def test_a_spoilt_last_line_does_not_keep_the_archive_down(
     assert again.write("a", "2") == "archive-000002"
     again.close()
     assert [entry.text for entry in reader.entries()] == ["1", "2"]
+
+
+def test_a_lone_surrogate_is_written_readably(journal: Journal) -> None:
+    journal.write("c-store", "a name \udcff that is no text")
+    (entry,) = JournalReader(journal.path.parent).entries(kind="c-store")
+    assert "no text" in entry.text
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_ends_nothing(journal: Journal) -> None:
+    journal._file.close()
+    with Path("/dev/full").open("ab", buffering=0) as full:
+        journal._file = full
+        assert journal.write("c-echo", "the answer went out all the same").startswith("archive-")

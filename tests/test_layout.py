@@ -67,7 +67,10 @@ LET_THROUGH = {
     ("imaging", "simulator.fleet.profile"),
 }
 SCREEN = {"ipywidgets", "anywidget", "matplotlib"}  # only the console shows things
-PICTURES = {"simulator.imaging.contact_sheet", "simulator.imaging.lettering"}  # may use Pillow
+PICTURES = {  # may use Pillow
+    *("simulator.imaging.contact_sheet", "simulator.imaging.lettering"),
+    "simulator.archive.dicomweb.render",
+}
 POSIX_ONLY_MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "syslog"}
 POSIX_ONLY_NAMES = {
     *("os.fork", "os.forkpty", "os.setsid", "os.setpgid", "os.getpgid", "os.killpg", "os.chroot"),

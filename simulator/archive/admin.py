@@ -6,6 +6,7 @@ import hmac
 
 from simulator.archive.api.accounts import Accounts
 from simulator.archive.api.desk import INSTRUCTOR, Desk
+from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.nodes import Nodes
 from simulator.archive.api.running import Running
 from simulator.archive.api.session import Session
@@ -14,7 +15,7 @@ from simulator.archive.archive import Archive
 from simulator.journal import JournalReader
 from simulator.web import NOBODY, Principal, Route
 
-_DESKS: tuple[type[Desk], ...] = (Session, Accounts, Nodes, Running, Studies)
+_DESKS: tuple[type[Desk], ...] = (Session, Accounts, Nodes, Running, Studies, Interfaces)
 
 
 class Admin:

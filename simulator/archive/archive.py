@@ -6,33 +6,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator.archive.availability import Availability
+from simulator.archive.calling import Calling
+from simulator.archive.commitment import Commitment
+from simulator.archive.door import Door
 from simulator.archive.index import Index
+from simulator.archive.interfaces import Interfaces
+from simulator.archive.listeners import Listeners
+from simulator.archive.mpps import PerformedSteps
 from simulator.archive.nodes import Node, Nodes
 from simulator.archive.orders import Orders
+from simulator.archive.owed import Owed
 from simulator.archive.services import Services
 from simulator.archive.settings import Settings
 from simulator.archive.store import FileStore
 from simulator.archive.tables import metadata
+from simulator.archive.user_identity import Identities
 from simulator.archive.users import Users
 from simulator.clock import Clock
 from simulator.database import Database
 from simulator.journal import Journal
-from simulator.network.serve import Server
 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where the archive's DICOM listener is."""
+    """Where the archive's DICOM listener is, and its second one for TLS."""
 
     host: str
     port: int
+    tls_port: int = 0  # 0: any, once TLS is switched on
 
 
 class Archive:
     """The test PACS: files, index, accounts and the DICOM listener."""
 
-    def __init__(self, folder: Path, address: Address, clock: Clock, journal: Journal) -> None:
-        """Open the archive in `folder` and bind its listener."""
+    def __init__(
+        self,
+        folder: Path,
+        address: Address,
+        clock: Clock,
+        journal: Journal,
+        hl7: Address | None = None,
+    ) -> None:
+        """Open the archive in `folder` and bind its listeners; HL7 only if it has an address."""
         self.folder, self.clock, self.journal = folder, clock, journal
         self.database = Database(folder / "index.db", metadata)
         self.index = Index(self.database)
@@ -41,26 +57,51 @@ class Archive:
         self.nodes = Nodes(self.database)
         self.users = Users(self.database, self.settings, clock, journal)
         self.orders = Orders(self.index, self.nodes, self.settings, journal, address.host)
+        self.door = Door(self.settings, self.nodes, Identities(self.users, self.settings))
+        self.calling = Calling(self.settings, self.nodes, address.host, folder.parent / "tls")
         self.services = Services(
             index=self.index,
             store=self.store,
-            nodes=self.nodes,
+            door=self.door,
+            calling=self.calling,
             settings=self.settings,
             clock=clock,
             journal=journal,
-            host=address.host,
             on_new_study=self.orders.expect,
         )
-        self.server = Server(
-            name="archive",
+        self._report(clock, journal)
+        self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
+        self.interfaces = Interfaces(self, hl7)
+        self.orders.readdress = self.interfaces.identities.readdress_retired
+        self.steps.on_change = self.availability.step_changed
+        rooms = (self.services, self.steps, self.commitment)
+        self.listeners = Listeners(
+            self.settings,
+            self.calling.tls,
+            address.tls_port,
             host=address.host,
             port=address.port,
-            contexts=self.services.contexts,
-            handlers=self.services.handlers(),
-            admit=self.services.admit,
-            limits=self.services.limits,
+            contexts=lambda said: [context for room in rooms for context in room.contexts()],
+            handlers={key: value for room in rooms for key, value in room.handlers().items()},
+            admit=self.door.admit,
+            limits=self.door.limits,
+            share=self.door.share,
             tell=journal.write,
         )
+        self.server = self.listeners.plain
+
+    def _report(self, clock: Clock, journal: Journal) -> None:
+        """Set up what the archive tells other nodes by itself."""
+        self.owed = Owed(
+            self.database, clock, journal, lambda: float(self.settings["commitment.retry_seconds"])
+        )
+        self.commitment = Commitment(
+            self.index, self.store, self.settings, self.door, self.calling, self.owed, journal
+        )
+        self.availability = Availability(
+            self.index, self.settings, self.calling, self.owed, journal
+        )
+        self.services.filing.on_filed = self.availability.arrived
 
     def provision(
         self, nodes: list[Node], staff: list[dict[str, Any]], admin: tuple[str, str]
@@ -79,11 +120,15 @@ class Archive:
         """Tidy up after a crash, then begin to answer."""
         self._sweep()
         self.orders.start()
-        self.server.start()
+        self.listeners.start()
+        self.owed.start()
+        self.interfaces.start()
 
     def stop(self) -> None:
         """Stop answering; everything acknowledged is on disk already."""
-        self.server.stop()
+        self.interfaces.stop()
+        self.listeners.stop()
+        self.owed.stop()
         self.orders.stop()
         self.database.close()
 
@@ -104,6 +149,7 @@ class Archive:
         self.database.restore(self.baseline)
         self.settings.reload()
         self.nodes.reload()
+        self.availability.forget()
         self._sweep()
         self.orders.resume()
         self.journal.write("archive.reset", "the archive went back to its baseline")

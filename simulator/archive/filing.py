@@ -34,7 +34,7 @@ class Incoming:
     sop_instance: str
     transfer_syntax: str
     source: str  # the AE title that sent it
-    fragments: Sequence[bytes | memoryview]  # the encoded data set, without preamble and file meta information
+    fragments: Sequence[bytes | memoryview]  # the encoded data set, without file meta information
 
 
 class Filing:
@@ -52,6 +52,7 @@ class Filing:
         """File into `store` and `index`, by the policies of `settings`."""
         self.index, self.store, self.settings = index, store, settings
         self.clock, self.journal, self.on_new_study = clock, journal, on_new_study
+        self.on_filed: Callable[[str], None] = lambda study_uid: None
 
     def file(self, incoming: Incoming) -> int:
         """Keep one instance and return the status; raises DimseError where it is refused."""
@@ -88,6 +89,7 @@ class Filing:
             return self._duplicate(incoming)
         if filed is Filed.NEW_STUDY:
             self.on_new_study(location.study_uid)
+        self.on_filed(location.study_uid)
         return dimse.SUCCESS
 
     def _duplicate(self, incoming: Incoming) -> int:

@@ -14,7 +14,7 @@ from simulator.errors import RefusedError, UsageError
 from simulator.network.associate import Peer
 
 # What a node may ask of us; "retrieve" also makes it a move destination.
-RIGHTS = ("echo", "store", "find", "move", "get")
+RIGHTS = ("echo", "store", "find", "move", "get", "commit", "mpps")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,9 @@ class Node:
     port: int = 0  # 0: it does not listen, so nothing can be sent to it
     description: str = ""
     rights: tuple[str, ...] = RIGHTS
+    max_associations: int = 0  # how many it may have open at once; 0: no limit of its own
+    tls: bool = False  # whether it is called by TLS
+    ian: bool = False  # whether it is told which studies are available (PS3.4 R)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be an AE title, an address or a right."""
@@ -37,6 +40,12 @@ class Node:
         _check_host(self.host)
         if type(self.port) is not int or not 0 <= self.port <= 65535:
             raise UsageError(f"{self.port} is not a port.", "Use 1 to 65535, or 0 for none.")
+        if type(self.max_associations) is not int or not 0 <= self.max_associations <= 500:
+            what = f"{self.max_associations!r} is no number of associations."
+            raise UsageError(what, "Use 1 to 500, or 0 for no limit of its own.")
+        for key in ("tls", "ian"):
+            if type(getattr(self, key)) is not bool:
+                raise UsageError(f"{getattr(self, key)!r} is no {key}.", "Use true or false.")
         unknown = [right for right in self.rights if right not in RIGHTS]
         if unknown:
             raise UsageError(
@@ -89,8 +98,9 @@ def make(facts: dict[str, Any]) -> Node:
         values["rights"] = tuple(
             filter(None, rights.split(",")) if isinstance(rights, str) else rights
         )
-    if isinstance(values.get("port"), str) and values["port"].isdigit():
-        values["port"] = int(values["port"])
+    for key in ("port", "max_associations"):
+        if isinstance(values.get(key), str) and values[key].isdigit():
+            values[key] = int(values[key])
     return Node(**values)
 
 

@@ -1,4 +1,4 @@
-"""The archive's own copy of the orders, learnt by asking the RIS's worklist.
+"""The archive's own copy of the orders: sent by HL7, or learnt by asking the RIS's worklist.
 
 When a study arrives, its accession number is looked up: a study that agrees with a known order
 is *matched*, any other is *unmatched*, with the reason, until somebody links it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -36,6 +37,7 @@ class Orders:
         """Match the studies of `index` with what the RIS in `nodes` knows."""
         self.index, self.nodes, self.settings = index, nodes, settings
         self.journal, self.host = journal, host
+        self.readdress: Callable[[dict[str, Any]], bool] = lambda study: False
         self._waiting: queue.Queue[str] = queue.Queue()
         self._stopped = threading.Event()
         self._trouble = ""
@@ -71,15 +73,17 @@ class Orders:
 
     def find(self, accession: str) -> dict[str, Any] | None:
         """Return an order, asking the RIS if it is not known yet."""
-        known = self._known(accession)
-        if known is None and accession:
+        known = self.known(accession)
+        if accession and (known is None or not self.settings["hl7.orders_first"]):
             self._learn(accession)
-            known = self._known(accession)
+            known = self.known(accession)
         return known
 
     def match(self, study_uid: str) -> None:
         """Decide whether a study belongs to a known order, and say by which rule."""
         study = self.index.study(study_uid)
+        if study is not None and self.readdress(study):  # its patient's identifier is retired
+            study = self.index.study(study_uid)
         if study is None:
             return
         state, note = _verdict(study, self.find(study["accession"]))
@@ -116,7 +120,8 @@ class Orders:
         timer.daemon = True
         timer.start()
 
-    def _known(self, accession: str) -> dict[str, Any] | None:
+    def known(self, accession: str) -> dict[str, Any] | None:
+        """Return an order we have, asking nobody."""
         with self.index.database.read() as db:
             row = db.execute(select(t.orders).where(t.orders.c.accession == accession)).first()
         return row.facts if row else None
@@ -132,6 +137,7 @@ class Orders:
     def _remember(self, item: Dataset) -> None:
         facts = _facts(item)
         with self.index.database.write() as db:
+            facts = {**(self.known(facts["accession"]) or {}), **facts}  # status stays
             same = t.orders.c.accession == facts["accession"]
             db.execute(delete(t.orders).where(same))
             db.execute(

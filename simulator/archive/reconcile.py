@@ -21,7 +21,8 @@ from pydicom.sequence import Sequence
 from simulator.archive import tables as t
 from simulator.archive.attributes import KEEP, text
 from simulator.archive.filing import file_meta
-from simulator.archive.index import Index, Location, enter, remove_study
+from simulator.archive.index import Index, Location
+from simulator.archive.rows import enter, refresh_patient, remove_study
 from simulator.archive.store import FileStore
 from simulator.network.dimse import encode_dataset
 
@@ -41,14 +42,37 @@ def link(
     index: Index, store: FileStore, study_uid: str, order: dict[str, Any], now: datetime, by: str
 ) -> int:
     """Give a study the identity its order says; returns how many instances were corrected."""
+    state = ("matched", f"linked to order {order['accession']} by {by}")
+    return _correct(index, store, study_uid, lambda ds: _apply(ds, order, now, by), state)
+
+
+def readdress(
+    index: Index, store: FileStore, study_uid: str, identity: dict[str, str], now: datetime, by: str
+) -> int:
+    """Give a study's patient other values, by attribute; returns how many instances changed."""
+
+    def change(ds: Dataset) -> None:
+        _write(ds, {k: v for k, v in identity.items() if text(ds, k) != v}, now, by)
+
+    study = index.study(study_uid)
+    if study is None:
+        return 0
+    state = (study["order_state"], study["order_note"])
+    return _correct(index, store, study_uid, change, state)
+
+
+def _correct(
+    index: Index,
+    store: FileStore,
+    study_uid: str,
+    change: Callable[[Dataset], None],
+    state: tuple[str, str],
+) -> int:
     while True:
         locations = index.locate([t.studies.c.study_uid == study_uid])
         with ExitStack() as filing:
-            corrected = [
-                _corrected(filing, store, location, lambda ds: _apply(ds, order, now, by))
-                for location in locations
-            ]
-            if _refile(index, study_uid, locations, corrected, f"{order['accession']} by {by}"):
+            corrected = [_corrected(filing, store, location, change) for location in locations]
+            if _refile(index, study_uid, locations, corrected, state):
                 return len(corrected)
 
 
@@ -57,7 +81,7 @@ def _refile(
     study_uid: str,
     locations: list[Location],
     corrected: list[tuple[Dataset, Location]],
-    how: str,
+    state: tuple[str, str],
 ) -> bool:
     """Enter the corrected instances in place of the old; False if others have arrived meanwhile."""
     sources = {
@@ -72,7 +96,8 @@ def _refile(
         for ds, location in corrected:
             source, received = sources[location.sop_uid]
             enter(db, _kept(ds), location, source, received, replace=False)
-        index.set_order_state(study_uid, "matched", f"linked to order {how}")
+            refresh_patient(db, _kept(ds))
+        index.set_order_state(study_uid, *state)
     return True
 
 
@@ -83,13 +108,19 @@ def _apply(ds: Dataset, order: dict[str, Any], now: datetime, by: str) -> None:
         for keyword, name in _FROM_ORDER.items()
         if text(ds, keyword) != order[name]
     }
-    if not all(value.isascii() for value in changes.values()):
-        _to_unicode(ds)
     request = Dataset()
     request.AccessionNumber = order["accession"]
     request.RequestedProcedureID = order["requested_procedure_id"]
     request.ScheduledProcedureStepID = order["step_id"]
-    changes["RequestAttributesSequence"] = Sequence([request])
+    _write(ds, {**changes, "RequestAttributesSequence": Sequence([request])}, now, by)
+
+
+def _write(ds: Dataset, changes: dict[str, Any], now: datetime, by: str) -> None:
+    """Write values into a data set and keep what they replace."""
+    if not changes:
+        return
+    if not all(value.isascii() for value in changes.values() if isinstance(value, str)):
+        _to_unicode(ds)
     before = Dataset()
     for keyword, value in changes.items():
         if keyword in ds:

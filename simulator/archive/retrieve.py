@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
 from pydicom.filereader import dcmread
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom.presentation import PresentationContext, build_context
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import UNIQUE_KEY
+from simulator.archive.codestream import pixels_of
 from simulator.archive.index import Index, Location
 from simulator.archive.matching import has_wildcard, values
 from simulator.archive.query import check_level
@@ -218,6 +220,7 @@ def transcode(data: bytes, syntax: UID) -> bytes:
         ds = dcmread(BytesIO(data))
         stored = ds.file_meta.TransferSyntaxUID
         if stored.is_compressed and _pixel_bytes(ds) <= _PIXEL_CAP:
+            _check_codestreams(ds)
             ds.decompress(generate_instance_uid=False)
             return dimse.encode_dataset(ds, syntax)
         if stored.is_little_endian and not stored.is_compressed:
@@ -225,6 +228,15 @@ def transcode(data: bytes, syntax: UID) -> bytes:
     except Exception as error:  # a codec may fail in any way on any bits
         raise CannotError(f"The object cannot be converted: {error}.") from error
     raise CannotError("Big endian and very large objects are only sent as they are stored.")
+
+
+def _check_codestreams(ds: Dataset) -> None:
+    """Raise ValueError where a frame claims to be larger than the header says."""
+    known = (ds.get("Rows") or 0) * (ds.get("Columns") or 0)
+    count = int(ds.get("NumberOfFrames") or 1)
+    for frame in generate_frames(ds.PixelData, number_of_frames=count):
+        if pixels_of(frame) > known:
+            raise ValueError("a frame's codestream is larger than the image")
 
 
 def _pixel_bytes(ds: Dataset) -> int:

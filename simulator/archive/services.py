@@ -1,4 +1,4 @@
-"""The archive's DICOM services: who is let in, and what each message meets."""
+"""The archive's DICOM services: what each message meets."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from pynetdicom.presentation import (
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from simulator.archive import retrieve
+from simulator.archive.calling import Calling
+from simulator.archive.door import Door
 from simulator.archive.filing import Filing, Incoming
 from simulator.archive.index import Index, Location
-from simulator.archive.nodes import Node, Nodes
+from simulator.archive.nodes import Node
 from simulator.archive.query import check_level, find, set_character_set, unsupported
 from simulator.archive.settings import Settings
 from simulator.archive.store import FileStore
 from simulator.clock import Clock
 from simulator.journal import Journal
 from simulator.network import command as cmd
-from simulator.network import dimse, negotiation, scu
-from simulator.network.associate import Caller, associate
+from simulator.network import dimse, scu
+from simulator.network.associate import associate
 from simulator.network.association import Association
 from simulator.network.dimse import DimseError, Handlers, Reply, Request
-from simulator.network.negotiation import Proposal, Refusal
-from simulator.network.serve import Limits
 
 STORAGE_SYNTAXES = [
     ExplicitVRLittleEndian,
@@ -65,55 +65,27 @@ _MODELS = {str(uid): (model, service) for (model, service), uid in scu.MODELS.it
 
 
 class Services:
-    """Handlers and door-keeper of the archive's DICOM listener."""
+    """Handlers of the archive's DICOM listeners."""
 
     def __init__(
         self,
         *,
         index: Index,
         store: FileStore,
-        nodes: Nodes,
+        door: Door,
+        calling: Calling,
         settings: Settings,
         clock: Clock,
         journal: Journal,
-        host: str,
         on_new_study: Callable[[str], None] = lambda uid: None,
     ) -> None:
-        """Serve what `index` and `store` hold to the nodes in `nodes`."""
-        self.index, self.store, self.nodes, self.settings = index, store, nodes, settings
-        self.clock, self.journal, self.host = clock, journal, host
+        """Serve what `index` and `store` hold to whom the door lets in."""
+        self.index, self.store, self.settings = index, store, settings
+        self.clock, self.journal, self.door, self.calling = clock, journal, door, calling
         self.filing = Filing(index, store, settings, clock, journal, on_new_study)
         self._storage = _storage_contexts()
 
-    # --- the door -----------------------------------------------------------------------------
-
-    def admit(self, proposal: Proposal) -> None:
-        """Let an association in, or raise Refusal with the reason the standard has for it."""
-        own = self.settings["dicom.ae_title"]
-        if self.settings["dicom.check_called_ae"] and proposal.called != own:
-            raise Refusal(
-                negotiation.CALLED_UNKNOWN, f"this archive is '{own}', not '{proposal.called}'"
-            )
-        node = self.nodes.find(proposal.calling)
-        if node is None and self.settings["dicom.check_calling_ae"]:
-            raise Refusal(
-                negotiation.CALLING_UNKNOWN, f"'{proposal.calling}' is not in the node table"
-            )
-        if node and self.settings["dicom.check_host"] and node.host != proposal.host:
-            raise Refusal(
-                negotiation.CALLING_UNKNOWN,
-                f"'{proposal.calling}' is registered at {node.host}, not {proposal.host}",
-            )
-
-    def limits(self) -> Limits:
-        """Return the present limits of the listener."""
-        return Limits(
-            associations=self.settings["dicom.max_associations"],
-            acse_timeout=self.settings["dicom.acse_timeout"],
-            idle_timeout=self.settings["dicom.idle_timeout"],
-        )
-
-    def contexts(self, proposal: Proposal) -> Sequence[PresentationContext]:
+    def contexts(self) -> Sequence[PresentationContext]:
         """Return what we support at present."""
         found = [build_context(Verification), *self._storage]
         for (model, service), uid in scu.MODELS.items():
@@ -138,12 +110,12 @@ class Services:
 
     def echo(self, request: Request) -> int:
         """Answer a C-ECHO (PS3.4 A.4)."""
-        self._need(request, "echo")
+        self.door.need(request, "echo")
         return dimse.SUCCESS
 
     def c_store(self, request: Request) -> int:
         """Keep one instance (PS3.4 B)."""
-        self._need(request, "store")
+        self.door.need(request, "store")
         _check_class(request)
         incoming = Incoming(
             sop_class=request.sop_class,
@@ -156,16 +128,16 @@ class Services:
 
     def c_find(self, request: Request) -> Iterator[Reply]:
         """Answer a query (PS3.4 C.4.1)."""
-        self._need(request, "find")
+        self.door.need(request, "find")
         level = check_level(request.identifier, _model(request, "find"))
         return self._matches(request, level)
 
     def c_move(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for to a third party (PS3.4 C.4.2)."""
-        self._need(request, "move")
+        self.door.need(request, "move")
         model = _model(request, "move")
         destination = request.command.get("MoveDestination") or ""
-        node = self.nodes.find(destination)
+        node = self.calling.nodes.find(destination)
         if node is None or not node.port:
             raise DimseError(
                 dimse.MOVE_DESTINATION_UNKNOWN, f"'{destination}' is not a known move destination"
@@ -177,18 +149,12 @@ class Services:
 
     def c_get(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for back to the one who asked (PS3.4 C.4.3)."""
-        self._need(request, "get")
+        self.door.need(request, "get")
         model = _model(request, "get")
         locations = retrieve.wanted(self.index, request.identifier, model)
         return retrieve.get(request, self.store, locations)
 
     # --- inner parts --------------------------------------------------------------------------
-
-    def _need(self, request: Request, right: str) -> None:
-        """Refuse a node that has not this right; unknown nodes got past the door on purpose."""
-        node = self.nodes.find(request.calling)
-        if node is not None and right not in node.rights:
-            raise DimseError(dimse.NOT_AUTHORISED, f"{node.ae} has no right to {right} here")
 
     def _matches(self, request: Request, level: str) -> Iterator[Reply]:
         identifier = request.identifier
@@ -217,7 +183,7 @@ class Services:
     def _call(
         self, node: Node, locations: Sequence[Location]
     ) -> AbstractContextManager[Association]:
-        caller = Caller(ae=self.settings["dicom.ae_title"], host=self.host)
+        caller = self.calling.caller(node)
         return associate(node.peer, retrieve.contexts_for(locations), caller)
 
     def _note(self, kind: str, text: str) -> None:

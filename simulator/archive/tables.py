@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -14,7 +15,10 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
+
+from simulator.network.message_log import message_table
 
 metadata = MetaData()
 _Key = BigInteger().with_variant(Integer, "sqlite")
@@ -77,6 +81,9 @@ nodes = Table(
     Column("port", Integer, nullable=False),
     Column("description", String, nullable=False),
     Column("rights", JSON, nullable=False),
+    Column("max_associations", Integer, nullable=False, server_default="0"),
+    Column("tls", Boolean, nullable=False, server_default=false()),
+    Column("ian", Boolean, nullable=False, server_default=false()),
 )
 roles = Table(
     "roles",
@@ -121,3 +128,50 @@ orders = Table(
     Column("issuer", String, nullable=False),
     Column("facts", JSON, nullable=False),
 )
+owed = Table(  # reports to other nodes that were not delivered yet
+    "owed",
+    metadata,
+    Column("pk", _Key, primary_key=True),
+    Column("kind", String, nullable=False),  # commitment | availability
+    Column("ae", String, nullable=False),
+    Column("subject", String, nullable=False),  # transaction UID or Study Instance UID
+    Column("facts", JSON, nullable=False),
+    Column("created", String, nullable=False),  # hospital time
+    Column("attempts", Integer, nullable=False),
+    Column("due", Float, nullable=False),  # seconds, real time
+    Column("note", String, nullable=False),  # why the last attempt failed
+)
+
+retired = Table(  # identifiers that ADT messages have merged into others
+    "retired",
+    metadata,
+    Column("patient_id", String, primary_key=True),
+    Column("issuer", String, primary_key=True),
+    Column("merged_into", String, nullable=False),
+    Column("into_issuer", String, nullable=False),
+    Column("at", String, nullable=False),  # hospital time, ISO 8601
+)
+reports = Table(
+    "reports",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("accession", String, nullable=False, index=True),
+    Column("status", String, nullable=False),  # P, F or C
+    Column("author", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+performed = Table(
+    "performed",
+    metadata,
+    Column("uid", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("station_ae", String, nullable=False),
+    Column("accessions", String, nullable=False),  # joined by backslashes
+    Column("patient_id", String, nullable=False),
+    Column("patient_name", String, nullable=False),
+    Column("created", String, nullable=False),
+    Column("updated", String, nullable=False),
+    Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
+)
+messages = message_table(metadata)

@@ -16,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, insert, select, update
 
 from simulator.archive import tables as t
+from simulator.archive.roles import RIGHTS, ROLES
 from simulator.archive.settings import Settings
 from simulator.clock import Clock, real_seconds
 from simulator.database import Database
@@ -23,28 +24,9 @@ from simulator.errors import RefusedError, UsageError
 from simulator.journal import Journal
 from simulator.web import NOBODY, Principal
 
+__all__ = ["RIGHTS", "ROLES", "Users"]
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's second choice
 
-RIGHTS = {
-    "study.read": "see studies",
-    "study.edit": "correct studies: link them to orders",
-    "study.delete": "delete studies",
-    "node.read": "see the node table",
-    "node.edit": "change the node table",
-    "user.read": "see accounts and roles",
-    "user.edit": "change accounts and roles",
-    "setting.read": "see settings",
-    "setting.edit": "change settings",
-    "audit.read": "read the audit trail",
-}
-ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "viewer": ("Looks at studies.", ("study.read",)),
-    "technologist": ("Acquires and checks studies.", ("study.read", "node.read")),
-    "radiologist": ("Reads studies.", ("study.read",)),
-    "qc": ("Corrects studies.", ("study.read", "study.edit", "node.read")),
-    "auditor": ("Reviews access.", ("audit.read", "user.read")),
-    "pacs_admin": ("Runs the archive.", tuple(RIGHTS)),
-}
 STATUSES = ("active", "locked", "disabled")
 _EDITABLE = ("full_name", "department", "role", "status", "note", "must_change")
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from simulator.clients.messages import MessageLogClient
 from simulator.errors import NetworkError, RefusedError, UsageError
 from simulator.http import request
 from simulator.network import scu
@@ -22,7 +23,7 @@ _STUDY_COLUMNS = (
 )  # fmt: skip
 
 
-class ArchiveClient:
+class ArchiveClient(MessageLogClient):
     """The archive: DICOM services, and the admin API as one user."""
 
     def __init__(self, seat: Seat, user: str = "", password: str = "", *, actor: str = "") -> None:
@@ -34,6 +35,11 @@ class ArchiveClient:
     def peer(self) -> Peer:
         """Where the archive's DICOM listener is."""
         return Peer(**self.seat.facts["dicom"]["archive"])
+
+    @property
+    def dicomweb_url(self) -> str:
+        """Where the archive's DICOMweb service is; it takes the accounts of the archive."""
+        return str(self.seat.facts["urls"]["dicomweb"])
 
     # --- DICOM --------------------------------------------------------------------------------
 
@@ -126,6 +132,10 @@ class ArchiveClient:
     def orders(self) -> Rows:
         """List the orders the archive has learnt of."""
         return Rows(self.call("GET", "/orders"))
+
+    def reading_list(self) -> Rows:
+        """List what waits for a radiologist: order completed, images in, no final report."""
+        return Rows(self.call("GET", "/reading-list"), ("priority", *_STUDY_COLUMNS))
 
     def nodes(self) -> Rows:
         """List the nodes the archive knows."""

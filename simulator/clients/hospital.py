@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from simulator.clients.messages import InterfaceClient
 from simulator.clock import Clock
 from simulator.errors import RefusedError
 from simulator.http import request
@@ -40,8 +41,8 @@ class _HospitalClient:
         )
 
 
-class RisClient(_HospitalClient):
-    """The RIS: orders and worklist."""
+class RisClient(_HospitalClient, InterfaceClient):
+    """The RIS: orders, worklist, and its HL7 interfaces."""
 
     @property
     def peer(self) -> Peer:

@@ -39,6 +39,7 @@ def up(
 ) -> None:
     """Start the hospital, and JupyterLab at the first lesson."""
     place = Seat(seat)
+    system.interrupt_on_termination()
     options = Options(seed=seed, ports=ports, backend=backend, start=start, lab=lab)
     facts = place.up(options) if as_json else _up_with_bar(place, options)
     if as_json:
@@ -67,6 +68,7 @@ def _print_places(place: Seat, facts: dict[str, Any]) -> None:
         table.add_row(name, peer["ae"], peer["host"], str(peer["port"]))
     out.print(table)
     out.print(f"Archive API   {facts['urls']['api']}")
+    out.print(f"DICOMweb      {facts['urls']['dicomweb']}")
     out.print(f"Hospital API  {facts['urls']['hospital']}")
     if facts["urls"]["jupyter"]:
         out.print(f"Lessons       {facts['urls']['jupyter']}")
@@ -76,11 +78,11 @@ def _print_places(place: Seat, facts: dict[str, Any]) -> None:
 
 def _stay(place: Seat, facts: dict[str, Any], *, quiet: bool) -> None:
     """Keep the command in the foreground until Ctrl-C, then stop everything."""
-    if facts["urls"]["jupyter"] and system.has_screen():
-        webbrowser.open(facts["urls"]["jupyter"])
-    if not quiet:
-        out.print("Press Ctrl-C to stop the hospital.")
     try:
+        if facts["urls"]["jupyter"] and system.has_screen():
+            webbrowser.open(facts["urls"]["jupyter"])
+        if not quiet:
+            out.print("Press Ctrl-C to stop the hospital.")
         while place.is_up():
             time.sleep(0.5)
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from simulator.errors import UsageError
 
 _COLUMNS = {"ae": "AE title", "host": "address", "port": "port", "rights": "may",
             "description": "what it is"}  # fmt: skip
-_RIGHTS = ("echo", "store", "find", "move", "get")
+_RIGHTS = ("echo", "store", "find", "move", "get", "commit", "mpps")
 _NEW = "(a new node)"
 
 

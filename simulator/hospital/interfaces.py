@@ -78,18 +78,7 @@ class Interfaces:
     def open(self, places: Places) -> None:
         """Listen, and begin to send."""
         self.listen(places.host, places.port).start()
-        us = {"host": places.host, "port": places.port, "receiving_application": APPLICATION}
-        there = {"host": places.archive_host, "port": places.archive_port}
-        for channel in (
-            Channel(name=his.CHANNEL, sending_application="HIS", **us),
-            Channel(name=reporting.CHANNEL, sending_application="DICTATION", **us),
-            Channel(
-                name=outbound.ARCHIVE,
-                sending_application=APPLICATION,
-                receiving_application="PACSLAB",
-                **there,
-            ),
-        ):
+        for channel in _channels(places):
             self.outbox.furnish(channel)
         self.outbox.start()
         self.forwarding.start(places.archive)
@@ -110,3 +99,25 @@ class Interfaces:
         """Hold everything that sends, so that the database can be put back."""
         with self.outbox.quiet(), self.forwarding.busy:
             yield
+
+
+def _channels(places: Places) -> list[Channel]:
+    """Return the channels a new hospital has: two to the RIS itself, one to the archive."""
+    to_us = [
+        Channel(
+            name=name,
+            sending_application=application,
+            receiving_application=APPLICATION,
+            host=places.host,
+            port=places.port,
+        )
+        for name, application in ((his.CHANNEL, "HIS"), (reporting.CHANNEL, "DICTATION"))
+    ]
+    to_archive = Channel(
+        name=outbound.ARCHIVE,
+        sending_application=APPLICATION,
+        receiving_application="PACSLAB",
+        host=places.archive_host,
+        port=places.archive_port,
+    )
+    return [*to_us, to_archive]

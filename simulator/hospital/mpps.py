@@ -8,7 +8,6 @@ status of the orders it refers to, if it refers to any.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,23 +20,15 @@ from simulator.hospital.book import OrderBook
 from simulator.hospital.tables import performed
 from simulator.network import dimse
 from simulator.network.dimse import DimseError, Reply, Request
+from simulator.network.mpps_rules import (
+    COMPLETED,
+    DISCONTINUED,
+    IN_PROGRESS,
+    check_new,
+    next_status,
+)
 
-IN_PROGRESS, COMPLETED, DISCONTINUED = "IN PROGRESS", "COMPLETED", "DISCONTINUED"
-TABLE: dict[str, dict[str, str]] = {
-    IN_PROGRESS: {"": IN_PROGRESS, IN_PROGRESS: IN_PROGRESS, COMPLETED: COMPLETED,
-                  DISCONTINUED: DISCONTINUED},
-    COMPLETED: {},
-    DISCONTINUED: {},
-}  # fmt: skip
 EVENTS = {IN_PROGRESS: "start", COMPLETED: "complete", DISCONTINUED: "discontinue"}
-NO_LONGER = "Performed Procedure Step Object may no longer be updated"
-NO_LONGER_ID = 0xA710  # Error ID of PS3.4 Table F.7.2-3
-# Type 1 at N-CREATE (PS3.4 Table F.7.2-1)
-MANDATORY = (
-    "ScheduledStepAttributesSequence", "PerformedProcedureStepID", "PerformedStationAETitle",
-    "PerformedProcedureStepStartDate", "PerformedProcedureStepStartTime",
-    "PerformedProcedureStepStatus", "Modality",
-)  # fmt: skip
 
 
 class PerformedSteps:
@@ -53,7 +44,7 @@ class PerformedSteps:
     def create(self, request: Request) -> int:
         """Begin a step (N-CREATE, PS3.4 F.7.2.1)."""
         uid, ds = request.sop_instance, request.identifier
-        _check_new(uid, ds)
+        check_new(uid, ds)
         with self.database.write() as connection:
             if connection.execute(select(performed.c.uid).where(performed.c.uid == uid)).first():
                 raise DimseError(dimse.DUPLICATE_INSTANCE, f"the step {uid} exists already")
@@ -68,18 +59,15 @@ class PerformedSteps:
     def set(self, request: Request) -> int | Reply:
         """Go on with a step, or end it (N-SET, PS3.4 F.7.2.2)."""
         uid, changes = request.sop_instance, request.identifier
-        wanted = str(changes.get("PerformedProcedureStepStatus") or "")
         with self.database.write() as connection:
             found = connection.execute(select(performed).where(performed.c.uid == uid)).first()
             if found is None:
                 raise DimseError(dimse.NO_SUCH_INSTANCE, f"no step {uid} was created here")
             row = dict(found._mapping)
-            if not TABLE[row["status"]]:
-                comment = {"ErrorComment": NO_LONGER, "ErrorID": NO_LONGER_ID}
-                return Reply(status=dimse.PROCESSING_FAILURE, command=comment)
-            if wanted not in TABLE[row["status"]]:
-                raise DimseError(dimse.INVALID_ATTRIBUTE_VALUE, f"'{wanted[:16]}' is no status")
-            self._go_on(connection, row, TABLE[row["status"]][wanted], changes)
+            status = next_status(row["status"], changes)
+            if isinstance(status, Reply):
+                return status
+            self._go_on(connection, row, status, changes)
         return dimse.SUCCESS
 
     def _row(self, uid: str, ds: Dataset, accessions: list[str]) -> dict[str, Any]:
@@ -157,29 +145,6 @@ class PerformedSteps:
 
     def _now(self) -> str:
         return self.clock.now().isoformat(timespec="seconds")
-
-
-def _check_new(uid: str, ds: Dataset) -> None:
-    """Refuse a step that may not begin like this."""
-    if not re.fullmatch(r"[0-9.]{1,64}", uid):
-        raise DimseError(dimse.INVALID_INSTANCE, "N-CREATE needs an Affected SOP Instance UID")
-    for keyword in MANDATORY:
-        if keyword not in ds:
-            raise DimseError(dimse.MISSING_ATTRIBUTE, f"{keyword} is missing", _tag(keyword))
-        if ds.data_element(keyword).is_empty:  # type: ignore[union-attr]
-            raise DimseError(dimse.MISSING_ATTRIBUTE_VALUE, f"{keyword} is empty", _tag(keyword))
-    if ds.PerformedProcedureStepStatus != IN_PROGRESS:
-        raise DimseError(
-            dimse.INVALID_ATTRIBUTE_VALUE,
-            "a new step must be IN PROGRESS",
-            _tag("PerformedProcedureStepStatus"),
-        )
-
-
-def _tag(keyword: str) -> int:
-    from pydicom.datadict import tag_for_keyword
-
-    return int(tag_for_keyword(keyword) or 0)
 
 
 def _facts(row: dict[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from simulator.clock import Clock
 from simulator.database import Database
 from simulator.hospital.book import OrderBook
 from simulator.hospital.interfaces import Interfaces
+from simulator.hospital.message_routes import message_routes
 from simulator.hospital.mpps import PerformedSteps
 from simulator.hospital.orders import Procedure
-from simulator.hospital.message_routes import message_routes
 from simulator.hospital.routes import routes
 from simulator.hospital.tables import metadata
 from simulator.hospital.worklist import Worklist

@@ -1,15 +1,17 @@
 """The phantoms by name: built once, kept packed, and unpacked for whoever is scanning.
 
 A torso is 25 MB of labels that pack into one; unpacking takes 30 ms. So all of them stay at
-hand, and only the last one in full.
+hand, and in full only while somebody scans.
 """
 
 import math
 import zlib
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
+from mmap import mmap
 from threading import Lock
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -18,8 +20,13 @@ from simulator.imaging.canvas import Volume
 from simulator.imaging.head import head
 from simulator.imaging.torso import torso
 
+CHUNK = 1 << 20  # bytes unpacked at a time
+
 # Several devices start at once; each volume is still built once.
 _BUILDING = Lock()
+
+# Volumes that somebody is scanning right now.
+_LIVE: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
 
 # What lies in the middle of a picture, mm (x, y, z) of the phantom.
 CENTRES = {"torso": (0.0, 10.0, 260.0), "head": (0.0, 0.0, -8.0)}
@@ -40,16 +47,24 @@ def volume_of(anatomy: str, sex: str) -> Volume:
     """Return the label volume of an anatomy; built once a process, in about a third of a second."""
     if anatomy not in BUILDERS:
         raise UsageError(f"There is no anatomy {anatomy!r}.", f"Choose {' or '.join(BUILDERS)}.")
+    key = anatomy, sex if anatomy == "torso" else ""
     with _BUILDING:
-        return _unpacked(anatomy, sex if anatomy == "torso" else "")
+        volume = _LIVE.get(key) or _unpacked(*key)
+        _LIVE[key] = volume
+        return volume
 
 
-@lru_cache(maxsize=1)
 def _unpacked(anatomy: str, sex: str) -> Volume:
-    """Return a volume, read-only: its labels are the unpacked bytes themselves."""
+    """Return a volume, read-only, in memory of its own that goes back to the system with it."""
     packed = _packed(anatomy, sex)
-    raw = zlib.decompress(packed.data, bufsize=math.prod(packed.shape))
-    labels = np.frombuffer(raw, np.uint8).reshape(packed.shape)
+    size, place, rest = math.prod(packed.shape), 0, packed.data
+    memory, stream = mmap(-1, size), zlib.decompressobj()
+    while place < size:
+        piece = stream.decompress(rest, CHUNK)
+        memory[place : place + len(piece)] = piece
+        place, rest = place + len(piece), stream.unconsumed_tail
+    labels = np.frombuffer(memory, np.uint8).reshape(packed.shape)
+    labels.flags.writeable = False
     return Volume(labels=labels, spacing=packed.spacing, origin=packed.origin)
 
 

@@ -13,14 +13,16 @@ Place = Callable[[Sequence[float]], tuple[float, float]]  # a point (mm) to (row
 
 
 def draw(
-    image: Array, tubes: Iterable[Tube], place: Place, pixel: float, density: float, hollow: float
-) -> None:
+    image: Array, tubes: Iterable[Tube], place: Place, pixel: float, density: float,
+    hollow: float, step: float = 0.4, wall: float = 1e3,
+) -> None:  # fmt: skip
     """Add the chords of tubes times `density`; `pixel` is mm.
 
-    A hollow tube has a core of `hollow` times its radius that lets four fifths of the rays pass.
+    A hollow tube has a core of `hollow` times its radius that lets four fifths of the rays pass;
+    its shell is at most `wall` mm thick. Balls are `step` radii apart.
     """
     for tube in tubes:
-        beads = along(tube.line, tube.radii, step=0.5, least=pixel)
+        beads = along(tube.line, tube.radii, step=step, least=pixel)
         spots = [(place(spot), r / pixel) for spot, r in beads]
         reach = max(r for _, r in spots) + 2
         rows, columns = [s[0][0] for s in spots], [s[0][1] for s in spots]
@@ -31,7 +33,7 @@ def draw(
         for (row, column), r in spots:
             raise_ball(chord, row - top, column - left, r)
             if hollow:
-                raise_ball(core, row - top, column - left, r * hollow)
+                raise_ball(core, row - top, column - left, max(r * hollow, r - wall / pixel))
         added = chord - np.float32(0.8) * core if hollow else chord
         add(image, added * np.float32(density * pixel), top, left)
 

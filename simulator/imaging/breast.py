@@ -36,8 +36,8 @@ def shape_of(rng: np.random.Generator, oblique: bool) -> Shape:
     size, dense = (float(v) for v in rng.random(2))
     return Shape(
         middle=138.0 if oblique else 120.0,
-        reach=88 + 50 * size,
-        half=84 + 22 * size,
+        reach=92 + 62 * size,
+        half=88 + 26 * size,
         density=0.18 + 0.4 * dense,
         oblique=oblique,
     )
@@ -54,10 +54,17 @@ def attenuation(shape: Shape, key: tuple[object, ...], mass: bool) -> tuple[Arra
     inside = 1 - (x / np.float32(shape.reach)) ** 2 - across * across * np.abs(across)
     thick = np.sqrt(np.clip(inside * 5, 0, 1))
     gland = _gland(shape, key, x, across, inside)
-    level = thick * (np.float32(0.26) + gland)
+    fat = np.float32(0.24) + np.float32(0.035) * _octave((*key, "fat"), 10, thick.shape)
+    level = thick * (fat + gland)
     level += _threads(key, level.shape) * thick
+    skin = np.exp(-(((inside - np.float32(0.03)) / np.float32(0.022)).astype(np.float64) ** 2))
+    level += (skin * 0.16).astype(np.float32)
+    nipple = ((x - np.float32(shape.reach)) / 5) ** 2 + ((z - np.float32(shape.middle)) / 6) ** 2
+    level += np.clip(1.2 - nipple, 0, 1) * np.float32(0.3)
     if shape.oblique:
-        level = np.maximum(level, _pectoral(x, z) * np.float32(0.72))
+        muscle = _pectoral(x, z + 3 * _octave((*key, "edge"), 40, thick.shape))
+        grain = np.float32(0.64) + np.float32(0.04) * _octave((*key, "muscle"), 14, thick.shape)
+        level = level * (1 - muscle) + np.maximum(level, grain) * muscle
     if mass:
         _paint_mass(level, shape, key)
     return np.clip(level, 0, 1.1), np.maximum(thick, (level > 0.3).astype(np.float32))
@@ -94,26 +101,26 @@ def _threads(key: tuple[object, ...], shape: tuple[int, int]) -> Array:
     rng = noise.generator("threads", *key)
     image = np.zeros(shape, np.float32)
     tubes = []
-    for number in range(70):
+    for number in range(90):
         a, b, c, d = (float(v) for v in rng.random(4))
         start = (30 + 90 * a, 0.0, TALL * (0.15 + 0.7 * b))
-        bend = 26 * (c - 0.5)
+        bend = 60 * (c - 0.5)
         long = 20 + 50 * d
         up = (b - 0.5) * 1.2
         line = tuple(
             (start[0] - long * t, 0.0, start[2] + up * long * t + bend * t * (1 - t))
             for t in (0.0, 0.25, 0.5, 0.75, 1.0)
         )
-        thin = 0.35 + 0.3 * a if number > 8 else 0.8
+        thin = 0.25 + 0.25 * a if number > 8 else 0.7
         tubes.append(Tube(line=line, radii=(thin,) * 5))
-    draw(image, tubes, _place, PIXEL, 0.11, 0.0)
+    draw(image, tubes, _place, PIXEL, 0.085, 0.0)
     return image
 
 
 def _pectoral(x: Array, z: Array) -> Array:
     """Return the muscle: a bright triangle at the chest wall's upper end."""
-    edge = 62 - 0.52 * z - x + np.float32(4) * (z / 120) ** 2
-    result: Array = np.clip(edge / np.float32(5), 0, 1)
+    edge = 66 - np.float32(0.42) * z - np.float32(0.0006) * z * z - x
+    result: Array = np.clip(edge / np.float32(9), 0, 1)
     return result
 
 
@@ -122,13 +129,14 @@ def _paint_mass(level: Array, shape: Shape, key: tuple[object, ...]) -> None:
     rng = noise.generator("mass", *key)
     x, z = shape.reach * 0.55, shape.middle - 34.0
     core = [Tube(line=((x, 0.0, z), (x + 3, 0.0, z + 2)), radii=(7.0, 6.0))]
-    draw(level, core, _place, PIXEL, 0.045, 0.0)
+    draw(level, core, _place, PIXEL, 0.034, 0.0)
     spikes = []
     for angle in range(16):
         u, v = _direction(angle)
         long = 12 + 8 * float(rng.random())
-        spikes.append(Tube(line=((x, 0.0, z), (x + long * u, 0.0, z + long * v)), radii=(0.9, 0.2)))
-    draw(level, spikes, _place, PIXEL, 0.16, 0.0)
+        start, tip = (x + 5 * u, 0.0, z + 5 * v), (x + long * u, 0.0, z + long * v)
+        spikes.append(Tube(line=(start, tip), radii=(0.8, 0.2)))
+    draw(level, spikes, _place, PIXEL, 0.10, 0.0)
     for _ in range(9):
         a, b = (float(v) * 10 - 5 for v in rng.random(2))
         grain = Tube(line=((x + a, 0.0, z + b), (x + a + 0.2, 0.0, z + b)), radii=(0.35, 0.35))

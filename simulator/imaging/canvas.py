@@ -76,8 +76,12 @@ class Canvas:
         over: Iterable[int] | None = None,
         turn: tuple[float, float] = (1.0, 0.0),
         tilt: tuple[float, float] = (1.0, 0.0),
+        hollow: float = 0.0,
     ) -> None:
-        """Paint an ellipsoid; `turn` is (cos, sin) about z, `tilt` about y."""
+        """Paint an ellipsoid; `turn` is (cos, sin) about z, `tilt` about y.
+
+        A hollow one is a shell from `hollow`, a share of the radii, outwards.
+        """
         reach = list(radii)
         if turn[1]:
             reach[0] = reach[1] = max(radii[0], radii[1])
@@ -92,7 +96,10 @@ class Canvas:
         for a in range(0, len(z), slab):
             up = z[a : a + slab] - centre[2]
             u, v, w = _rotated(x - centre[0], y - centre[1], up, turn, tilt)
-            inside = (u / radii[0]) ** 2 + (v / radii[1]) ** 2 + (w / radii[2]) ** 2 <= 1
+            squared = (u / radii[0]) ** 2 + (v / radii[1]) ** 2 + (w / radii[2]) ** 2
+            inside = squared <= 1
+            if hollow:
+                inside &= squared >= np.float32(hollow * hollow)
             self.put(view[a : a + slab], inside, label, over)
 
     def mirrored(
@@ -103,12 +110,14 @@ class Canvas:
         *,
         over: Iterable[int] | None = None,
         turn: tuple[float, float] = (1.0, 0.0),
+        hollow: float = 0.0,
     ) -> None:
         """Paint an ellipsoid on the left, and its mirror image on the right."""
         over = tuple(over) if over is not None else None
         for side in (1.0, -1.0):
             spot = (side * centre[0], centre[1], centre[2])
-            self.ellipsoid(label, spot, radii, over=over, turn=(turn[0], side * turn[1]))
+            way = (turn[0], side * turn[1])
+            self.ellipsoid(label, spot, radii, over=over, turn=way, hollow=hollow)
 
     def tube(
         self,
@@ -121,8 +130,42 @@ class Canvas:
     ) -> None:
         """Paint a tube through the points (mm); the radius may change along it."""
         over = tuple(over) if over is not None else None
-        for spot, r in along(points, radius, least=0.8 * min(self.spacing)):
-            self.ellipsoid(label, spot, [r * s for s in squash], over=over)
+        radii = [radius] * len(points) if isinstance(radius, int | float) else list(radius)
+        if len(points) == 1:
+            points, radii = [points[0]] * 2, radii * 2
+        for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False):
+            self._capsule(label, a, b, (ra, rb), over, squash)
+
+    def _capsule(
+        self,
+        label: int,
+        a: Point,
+        b: Point,
+        radii: tuple[float, float],
+        over: Iterable[int] | None,
+        squash: Point,
+    ) -> None:
+        """Paint the stretch of a tube from `a` to `b`, round at both ends."""
+        most = max(radii)
+        low = [min(p, q) - most * s for p, q, s in zip(a, b, squash, strict=True)]
+        high = [max(p, q) + most * s for p, q, s in zip(a, b, squash, strict=True)]
+        view, axes = self.window(low, high)
+        if not view.size:
+            return
+        x, y, z = (
+            (axis - np.float32(p)) * np.float32(1 / s)
+            for axis, p, s in zip(axes, a, squash, strict=True)
+        )
+        dx, dy, dz = (np.float32((q - p) / s) for p, q, s in zip(a, b, squash, strict=True))
+        length = float(dx * dx + dy * dy + dz * dz)
+        if length < 1e-9:
+            self.put(view, x * x + y * y + z * z <= np.float32(most * most), label, over)
+            return
+        t = (x * dx + y * dy + z * dz) * np.float32(1 / length)
+        np.clip(t, 0, 1, out=t)
+        r = np.float32(radii[0]) + np.float32(radii[1] - radii[0]) * t
+        away = (x - dx * t) ** 2 + (y - dy * t) ** 2 + (z - dz * t) ** 2
+        self.put(view, away <= r * r, label, over)
 
 
 def _rotated(

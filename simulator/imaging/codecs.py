@@ -98,7 +98,7 @@ def _by_plugin(frame: NDArray[Any], bits: int, syntax: str) -> bytes:
         columns=frame.shape[1],
         number_of_frames=1,
         samples_per_pixel=3 if color else 1,
-        photometric_interpretation="RGB" if color else "MONOCHROME2",
+        photometric_interpretation=photometric(3 if color else 1, syntax),
         planar_configuration=0,
         bits_allocated=frame.itemsize * 8,
         bits_stored=bits,

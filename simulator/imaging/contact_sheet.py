@@ -107,10 +107,6 @@ def _displayed(instances: Iterator[Instance]) -> Iterator[NDArray[np.uint8]]:
 def _windowed(ds: "Dataset", image: NDArray[Any]) -> NDArray[np.uint8]:
     """Return grey values as the header asks for them, in three equal colours."""
     if image.ndim == 3:
-        if str(ds.PhotometricInterpretation).startswith("YBR_FULL"):
-            from pydicom.pixels import convert_color_space
-
-            image = convert_color_space(image, ds.PhotometricInterpretation, "RGB")
         return image.astype(np.uint8)
     slope, intercept = float(ds.get("RescaleSlope", 1)), float(ds.get("RescaleIntercept", 0))
     where = ds
@@ -122,7 +118,7 @@ def _windowed(ds: "Dataset", image: NDArray[Any]) -> NDArray[np.uint8]:
     grey = (image * slope + intercept - low) * (255 / float(where.WindowWidth))
     if ds.PhotometricInterpretation == "MONOCHROME1":
         grey = 255 - grey
-    if ds.Modality == "NM" or ds.Modality == "PT":
+    if ds.Modality in ("NM", "PT"):
         grey = 255 - grey  # hot spots are shown dark
     rgb: NDArray[np.uint8] = np.clip(grey, 0, 255)[:, :, None].repeat(3, axis=2).astype(np.uint8)
     return rgb

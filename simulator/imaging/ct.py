@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.imaging import noise
+from simulator.imaging import noise, scout
 from simulator.imaging.anatomy import CENTRES, volume_of
 from simulator.imaging.findings import lesions
 from simulator.imaging.frame import Frame, Pixels, Take, stack_frame
@@ -24,6 +24,7 @@ KERNELS = {
     "lung": ("L60f", "sharp", 26.0, -550, 1500),
     "brain": ("H30s", "soft", 2.6, 36, 90),
     "bone": ("H70h", "sharp", 22.0, 450, 2200),
+    "scout": ("T80s", "white", 5.0, -200, 900),
 }
 INTERCEPT = -1024
 
@@ -35,8 +36,11 @@ def stack(take: Take) -> Stack:
 
 
 def frames(take: Take) -> Iterator[Frame]:
-    """Yield the slices as images of their own."""
+    """Yield the slices as images of their own; a localizer is a picture from the front."""
     where = stack(take)
+    if take.series.recipe == "scout":
+        yield stack_frame(scout.picture(take, where), where, 0)
+        return
     for index, stored in enumerate(slices(take, where)):
         yield stack_frame(stored, where, index)
 
@@ -69,20 +73,23 @@ def describe(ds: "Dataset", take: Take) -> None:
     protocol, series = take.protocol, take.series
     where = stack(take)
     kernel, _, _, centre, width = KERNELS[series.recipe]
-    ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+    local = series.recipe == "scout"
+    ds.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER" if local else "AXIAL"]
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = INTERCEPT, 1, "HU"
     ds.WindowCenter, ds.WindowWidth = centre, width
     ds.KVP, ds.ExposureTime, ds.XRayTubeCurrent, ds.Exposure = 120, 500, 220, 110
     ds.ConvolutionKernel = kernel
-    ds.ScanOptions, ds.GantryDetectorTilt = "HELICAL MODE", 0
+    ds.ScanOptions = "SCOUT MODE" if local else "HELICAL MODE"
+    ds.GantryDetectorTilt = 0
     ds.TableHeight, ds.RotationDirection, ds.FilterType = 152, "CW", "BODY FILTER"
     ds.DataCollectionDiameter, ds.ReconstructionDiameter = 500, series.fov
     ds.DistanceSourceToDetector, ds.DistanceSourceToPatient = 1040, 570
     ds.SpiralPitchFactor, ds.SingleCollimationWidth, ds.TotalCollimationWidth = 0.9, 0.6, 38.4
     ds.CTDIvol, phantom = dose_of(protocol.anatomy)
     ds.CTDIPhantomTypeCodeSequence = [phantom]
-    ds.SliceThickness = series.thickness
-    ds.SpacingBetweenSlices = decimal(where.step)
+    ds.SliceThickness = series.thickness or None  # a localizer has none
+    if where.step:
+        ds.SpacingBetweenSlices = decimal(where.step)
     ds.PatientPosition = "HFS"
     if series.phase not in ("", "native"):
         ds.ContrastBolusAgent, ds.ContrastBolusRoute = "Iohexol 300", "IV"

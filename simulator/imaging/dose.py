@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from simulator.imaging import content as c
 from simulator.imaging.documents import Made
 from simulator.imaging.enhanced import date_time
+from simulator.imaging.evidence import request
 from simulator.imaging.uids import make_uid
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def write(ds: "Dataset", take: "Take", made: tuple[Made, ...]) -> None:
 
     exam = take.exam
     ds.ReferencedPerformedProcedureStepSequence = []
+    if take.exam.requested_procedure_id:
+        ds.ReferencedRequestSequence = request(take.exam)
     if exam.pps_uid:
         step = Dataset()
         step.ReferencedSOPClassUID = "1.2.840.10008.3.1.2.3.3"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.imaging.documents import Made
+from simulator.imaging.exam import Exam
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -42,4 +43,21 @@ def evidence(study_uid: str, made: Sequence[Made]) -> "list[Dataset]":
     item = Dataset()
     item.StudyInstanceUID = study_uid
     item.ReferencedSeriesSequence = by_series(made, "ReferencedSOPSequence")
+    return [item]
+
+
+def request(exam: Exam) -> "list[Dataset]":
+    """Return the request that an SR document fulfils (PS3.3 C.17.2); empty for unscheduled work."""
+    from pydicom import Dataset
+
+    if not exam.requested_procedure_id:
+        return []
+    item = Dataset()
+    item.StudyInstanceUID, item.ReferencedStudySequence = exam.study_uid, []
+    item.AccessionNumber = exam.accession
+    item.PlacerOrderNumberImagingServiceRequest = ""
+    item.FillerOrderNumberImagingServiceRequest = ""
+    item.RequestedProcedureID = exam.requested_procedure_id
+    item.RequestedProcedureDescription = exam.procedure
+    item.RequestedProcedureCodeSequence = []
     return [item]

@@ -44,15 +44,22 @@ def _outside(canvas: Canvas) -> None:
     canvas.mirrored(T.MUSCLE, (76, -22, -8), (7, 36, 40), over=(T.FAT, T.SCALP))  # temporalis
 
 
+# The floor under the brain (mm) from front to back: to the side, and in the middle, where the
+# sella and the clivus are.
+FLOOR_Y = (-70, -46, -36, -24, -4, 10, 24, 46, 80)
+FLOOR_Z = (-4, -13, -20, -35, -41, -44, -56, -62, -48)
+MIDDLE_Y = (-70, -40, -28, -20, -14, -8, 2, 14, 26, 34, 80)
+MIDDLE_Z = (-10, -16, -18, -27, -27, -20, -30, -44, -60, -64, -50)
+
+
 def floor(x: Field, y: Field) -> Field:
-    """Return the height (mm) of the skull base under the brain: three steps from front to back."""
-    front = np.interp(y[:, 0], (-60, -36, -28, 8, 16, 80), (-14, -18, -40, -42, -62, -50))
-    level = np.broadcast_to(
-        front.astype(np.float32)[:, None], np.broadcast_shapes(x.shape, y.shape)
-    )
-    sella = (np.abs(x) < 14) & (y > -34) & (y < 12)
+    """Return the height (mm) of the skull base under the brain, (y, x)."""
+    sides = np.interp(y[:, 0], FLOOR_Y, FLOOR_Z).astype(np.float32)[:, None]
+    middle = np.interp(y[:, 0], MIDDLE_Y, MIDDLE_Z).astype(np.float32)[:, None]
+    near = np.clip((np.float32(20) - np.abs(x)) / np.float32(9), 0, 1)
     roof = np.float32(9) * np.minimum((x / 38) ** 2, 1) * (y < -34)
-    return np.where(sella, np.float32(-24), level + roof)
+    result: Field = (sides + roof) * (1 - near) + middle * near
+    return result
 
 
 def _skull(canvas: Canvas) -> None:
@@ -69,7 +76,7 @@ def _skull(canvas: Canvas) -> None:
         canvas.tube(T.BONE, [(side * 64, 24, -44), (side * 60, 26, -62)], (13, 8))
         _air_cells(canvas, (side * 64.0, 26.0, -48.0))
         canvas.tube(T.GAS, [(side * 86, 12, -40), (side * 56, 10, -39)], 3.2)
-    canvas.tube(T.BONE, [(0, 8, -30), (0, 14, -46), (0, 20, -60)], 7)  # clivus
+    canvas.ellipsoid(T.GLAND, (0, -17, -25), (6, 5, 3.5), over=(T.CSF, T.BONE))  # pituitary
     canvas.tube(T.CSF, [(0, 38, -50), (0, 36, -70), (0, 32, -135)], 13)  # foramen magnum
 
 
@@ -79,7 +86,8 @@ def _base(canvas: Canvas, view: Labels, axes: tuple[Field, Field, Field], base: 
     cavity = (x / 70) ** 2 + (y / 90) ** 2 + ((z - 6) / 82) ** 2 <= 1
     canvas.put(view, cavity & (z > base), T.CSF)
     canvas.put(view, cavity & (z <= base), T.MUSCLE)
-    canvas.put(view, cavity & (z <= base) & (z > base - 5), T.BONE)
+    canvas.put(view, cavity & (z <= base) & (z > base - 15) & (np.abs(x) < 17), T.MARROW)
+    canvas.put(view, cavity & (z <= base) & (z > base - np.where(y < -30, 2.4, 4.0)), T.BONE)
     canvas.put(view, (z < base - 6) & (z < -46) & (y < 10), T.MUSCLE, (T.BONE, T.MARROW))
     canvas.put(view, (z < -16) & (y < -50), T.MUSCLE, (T.BONE, T.MARROW))
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from simulator.imaging import content
 from simulator.imaging.documents import Made
-from simulator.imaging.evidence import evidence
+from simulator.imaging.evidence import evidence, request
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -32,6 +32,8 @@ def write(ds: "Dataset", take: "Take", made: tuple[Made, ...]) -> None:
     """Make `ds` a note on the key images among those made before."""
     picked = chosen(made)
     ds.ReferencedPerformedProcedureStepSequence = []
+    if take.exam.requested_procedure_id:
+        ds.ReferencedRequestSequence = request(take.exam)
     ds.CurrentRequestedProcedureEvidenceSequence = evidence(take.exam.study_uid, picked)
     words = take.finding.words if take.finding else "Representative images."
     root = content.container(

@@ -18,7 +18,7 @@ Array = NDArray[np.float32]
 
 PIXEL = 0.25  # mm
 WIDTH, TOP, BOTTOM = 180.0, 230.0, -110.0  # mm; x runs from -90 to 90
-CORTEX, SPONGE, FLESH = 2.1, 0.75, 1.0  # water = 1, per mm
+CORTEX, SPONGE, FLESH = 1.25, 0.5, 1.0  # water = 1, per mm
 
 Points = Sequence[tuple[float, float]]
 
@@ -51,7 +51,7 @@ CARPALS = ((-15, 22, 8.5), (-2, 18, 8), (9, 20, 6.5), (13, 24, 4.5), (-23, 31, 6
 
 def hand() -> tuple[list[Tube], list[Tube], list[Tube]]:
     """Return cortical bones, spongy bones and flesh of a hand."""
-    bones, flesh = [], [tube([(-1, -110), (-1, 0)], 27, 26), tube([(-2, 10), (2, 88)], 30, 38)]
+    bones, flesh = [], [tube([(-1, -110), (-1, 0)], 25, 24)]
     for joints, stout in FINGERS:
         for i, (a, b) in enumerate(itertools.pairwise(joints)):
             gap = 0.06 if i else 0.03
@@ -61,6 +61,7 @@ def hand() -> tuple[list[Tube], list[Tube], list[Tube]]:
                 long_bone(start, b, (4.0 - 0.6 * i) * stout, (6.4 - (1.3 if last else 0.7) * i)
                           * stout)
             )  # fmt: skip
+        flesh.append(tube([(-1, -6), (joints[0][0] * 0.8, joints[0][1]), joints[1]], 20, 15, 12))
         tip = (joints[-1][0] * 1.02, joints[-1][1] + 4)
         flesh.append(tube([*joints, tip], *[10.5 * stout] * len(joints), 7.0))
     bones.append(tube([(-12, -110), (-12, -20), (-13, -4), (-13, 7)], 7.5, 7.5, 11, 13))
@@ -72,14 +73,16 @@ def hand() -> tuple[list[Tube], list[Tube], list[Tube]]:
 def knee() -> tuple[list[Tube], list[Tube], list[Tube]]:
     """Return cortical bones, spongy bones and flesh of a knee seen from the front."""
     bones = [
-        tube([(4, 230), (2, 80), (0, 45), (0, 30)], 15, 15.5, 24, 34),
-        tube([(-1, -110), (-1, -70), (0, -34), (0, -14)], 14, 14, 26, 37),
+        tube([(4, 230), (2, 90), (0, 56), (0, 46)], 15, 15.5, 22, 27),
+        tube([(-1, -110), (-1, -76), (0, -46), (0, -30)], 14, 14, 22, 26),
         tube([(33, -110), (33, -50), (32, -30), (31, -22)], 6, 6, 8.5, 9),
     ]
     sponge = [
-        tube([(-20, 24), (-20, 16)], 21), tube([(20, 24), (20, 16)], 20),
-        tube([(-20, -9), (20, -9)], 9), tube([(-4, -2), (-3, 2)], 3), tube([(5, -2), (4, 2)], 3),
-        tube([(0, 44), (0, 36)], 19),
+        tube([(-8, 46), (-18, 30), (-21, 22)], 20, 20, 18),
+        tube([(8, 46), (18, 30), (21, 23)], 20, 19, 18),
+        tube([(-30, -11), (-6, -9), (6, -9), (30, -11)], 8, 7, 7, 8),
+        tube([(-22, -22), (22, -22)], 14), tube([(-5, -3), (-4, 1)], 3),
+        tube([(6, -3), (5, 1)], 3), tube([(0, 62), (0, 44)], 17, 18),
     ]  # fmt: skip
     flesh = [tube([(2, 230), (0, 60), (0, 0), (4, -110)], 72, 58, 50, 54)]
     return bones, sponge, flesh
@@ -88,12 +91,15 @@ def knee() -> tuple[list[Tube], list[Tube], list[Tube]]:
 def ankle() -> tuple[list[Tube], list[Tube], list[Tube]]:
     """Return cortical bones, spongy bones and flesh of an ankle seen from the front."""
     bones = [
-        tube([(-4, 230), (-4, 70), (-4, 30), (-4, 12)], 12.5, 12, 17, 21),
+        tube([(-4, 230), (-4, 70), (-4, 34), (-4, 20)], 12.5, 12, 16, 19),
         tube([(-21, 20), (-24, 6), (-24, -3)], 9, 6.5, 4.5),
         tube([(22, 230), (20, 60), (24, 14), (25, -10)], 6.5, 6, 8, 6.5),
     ]
-    sponge = [tube([(-12, -14), (12, -14)], 14), tube([(-6, -40), (6, -44)], 20),
-              tube([(0, -70), (2, -82)], 22)]  # fmt: skip
+    sponge = [
+        tube([(-14, 3), (14, 3)], 8), tube([(-12, -15), (12, -15)], 9),
+        tube([(-10, -22), (10, -24)], 12), tube([(-4, -44), (4, -50)], 17, 19),
+        tube([(0, -70), (2, -84)], 19, 20),
+    ]  # fmt: skip
     flesh = [tube([(6, 230), (2, 100), (0, 20), (0, -60), (2, -96)], 48, 40, 36, 38, 40)]
     return bones, sponge, flesh
 
@@ -102,7 +108,7 @@ LIMBS = {"hand": hand, "knee": knee, "ankle": ankle}
 BREAKS = {"hand": (-12.0, -8.0), "knee": (32.0, -36.0), "ankle": (24.0, 12.0)}  # (x, z) mm
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def projected(name: str, broken: bool) -> Array:
     """Return water-equivalent path lengths (mm) of a left limb, rows from top to bottom."""
     from scipy.ndimage import gaussian_filter
@@ -114,11 +120,16 @@ def projected(name: str, broken: bool) -> Array:
     body = np.zeros_like(image)
     for part in flesh:  # flesh is one body: tubes do not add up
         single = np.zeros_like(image)
-        draw(single, [part], _place, PIXEL, FLESH, 0.0)
+        draw(single, [part], _place, PIXEL, FLESH, 0.0, step=0.12)
         np.maximum(body, single, out=body)
-    gaussian_filter(body, 2.0, output=body)
-    draw(image, bones, _place, PIXEL, CORTEX, hollow=0.78)
-    draw(image, sponge, _place, PIXEL, SPONGE, hollow=0.9)
+    gaussian_filter(body, 5.0, output=body)
+    draw(image, bones, _place, PIXEL, CORTEX, hollow=0.74, wall=2.6)
+    spongy = np.zeros_like(image)
+    for part in sponge:  # what is one bone does not add up either
+        single = np.zeros_like(image)
+        draw(single, [part], _place, PIXEL, SPONGE, hollow=0.9, wall=1.6)
+        np.maximum(spongy, single, out=spongy)
+    image = np.maximum(image, spongy) + np.float32(0.3) * np.minimum(image, spongy)
     gaussian_filter(image, 0.8, output=image)
     image += body
     image.flags.writeable = False

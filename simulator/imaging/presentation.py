@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from simulator.imaging.documents import Made
 from simulator.imaging.evidence import by_series, references
-from simulator.imaging.header import date_of, time_of
+from simulator.imaging.header import add_procedure_step, date_of, time_of
 from simulator.imaging.key import chosen
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ def write(ds: "Dataset", take: "Take", made: tuple[Made, ...]) -> None:
     picked = chosen(made)[:1]
     first = picked[0].take
     _identify(ds, take)
+    add_procedure_step(ds, take.exam, take.protocol)
     ds.BodyPartExamined = take.protocol.body_part
     if take.protocol.laterality:
         ds.Laterality = take.protocol.laterality

@@ -1,5 +1,6 @@
 """Radiographs: a label volume summed along the beam, with ribs and vessels drawn sharply on top."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 
 from simulator.imaging import skeleton
 from simulator.imaging.anatomy import volume_of
-from simulator.imaging.beads import Place, draw, raise_ball
+from simulator.imaging.beads import Place, draw
 from simulator.imaging.findings import Finding
-from simulator.imaging.tissues import Tissue, attenuation
+from simulator.imaging.lesion import Lesion
+from simulator.imaging.tissues import attenuation
 
 Array = NDArray[np.float32]
 
@@ -20,10 +22,9 @@ WIDTH = {"front": 460.0, "side": 320.0}  # mm
 START = {"front": -230.0, "side": -160.0}
 
 # What ribs and vessels add per millimetre, in units of water = 1: cortical shell and blood.
-SHELL, BLOOD = 1.35, 0.92
+SHELL, BLOOD, BLADE, FLESH = 1.35, 0.92, 0.8, 0.75
 
-# What a finding adds over what it replaces: lung, fat or bile.
-ADDED = {Tissue.TUMOUR: 0.9, Tissue.CONSOLIDATION: 0.55, Tissue.FLUID: 0.85, Tissue.STONE: 1.6}
+SATURATION = np.float32(75.0)  # mm: a finding shows no more than this
 
 
 def projected(sex: str, beam: str) -> Array:
@@ -45,8 +46,23 @@ def projected(sex: str, beam: str) -> Array:
     place = _placing(beam)
     draw(fine, skeleton.ribs(), place, PIXEL, SHELL, hollow=0.80)
     draw(fine, skeleton.lung_vessels(), place, PIXEL, BLOOD, hollow=0.0)
+    draw(fine, skeleton.scapulae(), place, PIXEL, BLADE, hollow=0.75)
+    if beam == "front":
+        _hang_arms(fine, place)
     gaussian_filter(fine, 0.7, output=fine)
     return fine
+
+
+def _hang_arms(image: Array, place: Place) -> None:
+    """Add both arms beside the chest; the lateral view is taken with the arms raised."""
+    from scipy.ndimage import gaussian_filter
+
+    for side in (1.0, -1.0):
+        bone, flesh = skeleton.arms(side)
+        soft = np.zeros_like(image)
+        draw(soft, [flesh], place, PIXEL, FLESH, 0.0)
+        np.maximum(image, gaussian_filter(soft, 3.0), out=image)  # shoulder and arm are one
+        draw(image, [bone], place, PIXEL, SHELL * 0.5, hollow=0.72)
 
 
 def _enlarged(image: Array, down: float, across: float) -> Array:
@@ -80,18 +96,42 @@ def _placing(beam: str) -> Place:
 def patient(finding: Finding | None, sex: str, beam: str) -> Array:
     """Return the processed projection with what this patient has."""
     image = processed(sex, beam)
-    if finding is None or not any(lesion.tissue in ADDED for lesion in finding.lesions):
+    if finding is None or not finding.lesions:
         return image
+    added = _added(finding.lesions, sex, beam)
+    added *= SATURATION / (np.abs(added) + SATURATION)  # compressed like all that is thick
     image = image.copy()
-    place, added = _placing(beam), np.zeros_like(image)
-    for lesion in finding.lesions:
-        row, column = place(lesion.centre)
-        across, tall = lesion.radii[0 if beam == "front" else 1], lesion.radii[2]
-        ball = np.zeros_like(image)
-        raise_ball(ball, row, column, across / PIXEL, tall / across)
-        deep = lesion.radii[1 if beam == "front" else 0] / across
-        np.maximum(added, ball * np.float32(PIXEL * deep * ADDED.get(lesion.tissue, 0)), out=added)
-    return image + added
+    image[: added.shape[0], : added.shape[1]] += added[: image.shape[0], : image.shape[1]]
+    return image
+
+
+def _added(lesions: Sequence[Lesion], sex: str, beam: str) -> Array:
+    """Return what lesions add to the path lengths, mm: only where they replace something."""
+    from scipy.ndimage import gaussian_filter
+
+    volume = volume_of("torso", sex)
+    sx, sy, sz = volume.spacing
+    table, axis = attenuation(), 0 if beam == "front" else 1
+    across = volume.labels.shape[2 if beam == "front" else 1]
+    sums = np.zeros((volume.labels.shape[0], across), np.int64)
+    for k, labels in enumerate(volume.labels):
+        plane = labels.copy()
+        for lesion in lesions:
+            lesion.paint(plane, 2, k, volume.spacing, volume.origin)
+        changed = plane != labels
+        if changed.any():
+            sums[k] = np.where(changed, table.take(plane) - table.take(labels), 0).sum(axis=axis)
+    path = (sums[::-1] * ((sy if beam == "front" else sx) / 1000)).astype(np.float32)
+    fine = _enlarged(path, sz / PIXEL, (sx if beam == "front" else sy) / PIXEL)
+    blurred: Array = gaussian_filter(fine, 1.6)
+    return blurred
+
+
+# Path lengths (mm) before and after: what is thick is compressed, as mediastinum and belly are.
+RAW = (0.0, 90.0, 150.0, 190.0, 260.0, 400.0)
+SHOWN = (20.0, 92.0, 152.0, 180.0, 186.0, 200.0)
+SIDE = (20.0, 92.0, 150.0, 189.0, 250.0, 320.0)
+DETAIL = np.float32(1.3)
 
 
 @lru_cache(maxsize=4)
@@ -100,9 +140,15 @@ def processed(sex: str, beam: str) -> Array:
     from scipy.ndimage import gaussian_filter
 
     flat = projected(sex, beam)
-    coarse = gaussian_filter(flat[::8, ::8], 9.0)
-    shadow = _enlarged(coarse, 8.0, 8.0)[: flat.shape[0], : flat.shape[1]]
-    flat[: shadow.shape[0], : shadow.shape[1]] -= np.float32(0.42) * (shadow - np.float32(150))
+    base = _enlarged(gaussian_filter(flat[::4, ::4], 3.5), 4.0, 4.0)
+    base = base[: flat.shape[0], : flat.shape[1]]
+    whole = flat[: base.shape[0], : base.shape[1]]
+    whole -= base
+    whole *= DETAIL
+    for row in range(0, base.shape[0], 256):  # np.interp works in float64
+        band = base[row : row + 256]
+        band[:] = np.interp(band, RAW, SHOWN) if beam == "front" else np.interp(band, RAW, SIDE)
+    whole += base
     flat.flags.writeable = False
     return flat
 

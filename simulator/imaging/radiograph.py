@@ -92,11 +92,21 @@ def _displayed(path: Plane, view: View, grain: NDArray[np.int16]) -> NDArray[np.
     return shown
 
 
+# Lead letters, five dots wide and seven high.
+MARKS = {
+    "L": ("#....", "#....", "#....", "#....", "#....", "#....", "#####"),
+    "R": ("####.", "#...#", "#...#", "####.", "#.#..", "#..#.", "#...#"),
+}
+
+
 def _mark(stored: NDArray[np.uint16], take: Take, view: View) -> None:
     """Burn in the lead marker: L at the picture's right edge of a torso, or the limb's side."""
     rows, columns = stored.shape
     side = take.protocol.laterality or "L"
-    scale = max(2, rows // 300)
-    lettering.write(stored, side, rows // 14, columns - rows // 10, 4095, scale)
+    dots = np.array([[c == "#" for c in line] for line in MARKS[side]])
+    size = max(2, rows // 200)
+    mask = dots.repeat(size, axis=0).repeat(size, axis=1)
+    top, left = rows // 14, columns - rows // 10
+    stored[top : top + mask.shape[0], left : left + mask.shape[1]][mask] = 4095
     if view.position == "AP" and view.beam == "front":
-        lettering.write(stored, "AP", rows // 14 + 13 * scale, columns - rows // 10, 3600, scale)
+        lettering.write(stored, "AP", top + 8 * size, left, 3600, max(1, rows // 500))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simulator.imaging.documents import Made
-from simulator.imaging.header import code_item
+from simulator.imaging.header import add_procedure_step, code_item
 from simulator.imaging.pdf import page
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def write(ds: "Dataset", take: "Take", made: tuple[Made, ...]) -> None:
             "Synthetic document for training; not for clinical use.",
         ],
     )
+    add_procedure_step(ds, exam, take.protocol)
     ds.ConversionType, ds.BurnedInAnnotation = "WSD", "YES"
     ds.AcquisitionDateTime = ""
     ds.DocumentTitle = take.series.description

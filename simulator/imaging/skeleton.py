@@ -61,14 +61,15 @@ def _rib(number: int, side: float) -> Tube:
     reach = {1: 2.5, 2: 2.7, 11: 1.75, 12: 1.25}.get(number, 2.75)  # radians round the chest
     drop = min(30 + 9 * number, 100) if number > 1 else 18
     line, radii = [], []
-    for i in range(46):
-        t = i / 45
+    for i in range(30):
+        t = i / 29
         angle = 0.22 + t * (reach - 0.22)
         z = head + (6 * t if number > 9 else 0) - drop * t * t * (1.55 - 0.55 * t)
         a, b, y = cage(min(max(z, 300), 606))
         x = side * (a + 3) * math.sin(angle)
         line.append((round(x, 4), round(y + (b + 3) * math.cos(angle), 4), round(z, 4)))
-        radii.append(4.4 + 1.4 * t if number > 1 else 4.2)
+        # The bone thins out into cartilage, which X-rays do not show.
+        radii.append((4.4 + 1.4 * t if number > 1 else 4.2) * min(1.0, 0.25 + (1 - t) * 9))
     return Tube(line=tuple(line), radii=tuple(radii))
 
 
@@ -87,6 +88,29 @@ def clavicles() -> tuple[Tube, ...]:
         Tube(line=tuple((side * x, float(y), float(z)) for x, y, z in points), radii=radii)
         for side in (1.0, -1.0)
     )
+
+
+def scapulae() -> tuple[Tube, ...]:
+    """Return the edges of both shoulder blades, rolled out of the lungs as for a chest film."""
+    edges = (
+        (((146, 60, 562), (132, 80, 520), (112, 90, 468), (104, 90, 452)), (6.0, 4.0, 3.2, 4.5)),
+        (((92, 84, 566), (90, 92, 520), (104, 90, 452)), (2.2, 2.0, 3.0)),
+        (((94, 90, 552), (124, 84, 572), (156, 50, 600)), (3.0, 4.0, 5.5)),
+        (((146, 60, 566), (132, 30, 584), (140, 14, 576)), (5.5, 4.5, 4.0)),
+    )
+    return tuple(
+        Tube(line=tuple((side * x, float(y), float(z)) for x, y, z in points), radii=radii)
+        for points, radii in edges
+        for side in (1.0, -1.0)
+    )
+
+
+def arms(side: float) -> tuple[Tube, Tube]:
+    """Return humerus and flesh of an arm that hangs, its elbow turned outwards."""
+    points = ((172, 0, 578), (184, 0, 540), (206, 0, 470), (228, 0, 380), (240, 0, 280))
+    line = tuple((side * x, float(y), float(z)) for x, y, z in points)
+    bone = Tube(line=line, radii=(22.0, 13.0, 10.5, 10.5, 14.0))
+    return bone, Tube(line=line, radii=(40.0, 46.0, 44.0, 42.0, 38.0))
 
 
 @lru_cache(maxsize=1)

@@ -205,5 +205,6 @@ def _filled(template: Template, frame: Frame, sop_uid: str, count: int, when: da
         parts.append(codecs.encoded(piece, template.bits, template.syntax))
     if "LossyImageCompressionRatio" in template.slots:
         values["LossyImageCompressionRatio"] = f"{raw / sum(map(len, parts)):.2f}"
-    whole = codecs.wrapped(parts) if codecs.is_encapsulated(template.syntax) else b"".join(parts)
-    return template.fill(values, whole)
+    if codecs.is_encapsulated(template.syntax):
+        parts = [codecs.wrapped(parts)]
+    return template.fill(values, *parts)

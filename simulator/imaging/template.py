@@ -43,8 +43,8 @@ class Template:
     syntax: str
     bits: int = 16
 
-    def fill(self, values: Mapping[str, str], pixels: bytes) -> bytes:
-        """Return one instance's encoded data set (PS3.5 7.1)."""
+    def fill(self, values: Mapping[str, str], *pixels: bytes) -> bytes:
+        """Return one instance's encoded data set (PS3.5 7.1); its pixels may come in pieces."""
         head = bytearray(self.head)
         for keyword, value in values.items():
             offset, width, padding = self.slots[keyword]
@@ -52,11 +52,12 @@ class Template:
             if len(raw) > width:
                 raise ValueError(f"{keyword} {value!r} is wider than its slot of {width} bytes")
             head[offset : offset + width] = raw.ljust(width, padding or b"\0")
-        pad = b"\0" * (len(pixels) % 2)
+        size = sum(map(len, pixels))
+        pad = b"\0" * (size % 2)
         vr = b"OB\0\0" if self.bits <= 8 or is_encapsulated(self.syntax) else b"OW\0\0"
         vr = b"" if self.syntax == IMPLICIT else vr
-        length = 0xFFFFFFFF if is_encapsulated(self.syntax) else len(pixels) + len(pad)
-        return b"".join((head, b"\xe0\x7f\x10\x00", vr, pack("<I", length), pixels, pad))
+        length = 0xFFFFFFFF if is_encapsulated(self.syntax) else size + len(pad)
+        return b"".join((head, b"\xe0\x7f\x10\x00", vr, pack("<I", length), *pixels, pad))
 
 
 def encode(ds: "Dataset", syntax: str) -> bytes:

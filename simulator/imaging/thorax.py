@@ -55,8 +55,8 @@ def paint_bones(canvas: Canvas) -> None:
         canvas.tube(label, [(0, -84, 556), (0, -97, 500), (0, -102, 420)], 15 * r,
                     squash=(1.2, 0.42 * r, 1.0))  # fmt: skip
         for side in (1.0, -1.0):
-            humerus = [(side * 168, 8, 578), (side * 176, 7, 555), (side * 186, 4, 505)]
-            canvas.tube(label, humerus, [24 * r, 15 * r, 10.5 * r])
+            humerus = [(side * 168, 8, 578), (side * 172, 4, 590)]  # the arms are raised
+            canvas.tube(label, humerus, [23 * r, 17 * r])
     canvas.mirrored(T.BONE, (108, 84, 520), (40, 3.4, 62), turn=(0.86, -0.5), over=(T.FAT, *SOFT))
     canvas.mirrored(T.BONE, (132, 62, 570), (34, 5, 9), turn=(0.86, -0.5), over=(T.FAT, *SOFT))
 

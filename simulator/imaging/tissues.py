@@ -160,8 +160,11 @@ def attenuation() -> NDArray[np.int32]:
     """
     hu = hounsfield("")
     mu = {t: (1000 + float(hu[t])) * (1.0 + max(0.0, float(hu[t])) / 3200) for t in Tissue}
+    mu[Tissue.STONE] = 2600.0
     mu[Tissue.RIB], mu[Tissue.LUNG_VESSEL] = mu[Tissue.MUSCLE], mu[Tissue.LUNG]
     mu[Tissue.TABLE] = 0.0
+    # Arches and pelvis are painted solid, but are spongy inside; a hard beam sees little of them.
+    mu[Tissue.BONE], mu[Tissue.MARROW], mu[Tissue.VISCERAL] = 1480.0, 1130.0, 960.0
     return np.rint(_table(mu)).astype(np.int32)
 
 

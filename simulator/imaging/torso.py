@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.imaging import abdomen, skeleton, thorax
+from simulator.imaging import abdomen, muscles, skeleton, thorax
 from simulator.imaging.canvas import Canvas, Volume
 from simulator.imaging.tissues import FILLING, SOFT
 from simulator.imaging.tissues import Tissue as T
@@ -25,6 +25,8 @@ def torso(sex: str) -> Volume:
     canvas = Canvas(LOW, HIGH, SPACING)
     _layers(canvas)
     thorax.paint_lungs(canvas)
+    muscles.paint_sheaths(canvas)
+    muscles.paint_streaks(canvas)
     _spine(canvas)
     thorax.paint_bones(canvas)
     thorax.paint_mediastinum(canvas)
@@ -76,6 +78,11 @@ def _spine(canvas: Canvas) -> None:
     canal = [(0.0, skeleton.spine_y(z) + (24 if z < 310 else 21), z) for z in heights]
     canvas.tube(T.CSF, canal, 8.5, squash=(1.15, 0.85, 1.0))
     canvas.tube(T.CORD, [p for p in canal if p[2] > 285], 4.8)
+    for name, z, tall in levels:
+        _foramina(canvas, z, tall, 17.0 if name[0] == "L" else 14.0)
+    for x, y in ((-4, 2), (-2, 3), (0, 4), (2, 3), (4, 2)):  # the horse's tail
+        roots = [(float(x), p[1] + y, p[2]) for p in canal if p[2] < 290]
+        canvas.tube(T.CORD, roots, 1.0, over=(T.CSF,))
 
 
 def _vertebra(canvas: Canvas, name: str, z: float, tall: float) -> None:
@@ -98,6 +105,16 @@ def _vertebra(canvas: Canvas, name: str, z: float, tall: float) -> None:
         canvas.tube(T.BONE, wing, 3.8)
     canvas.tube(T.BONE, [(0, back + 18, z - 3), (0, back + (29 if lumbar else 27), z - 12)], 4.2)
     canvas.tube(T.MARROW, [(0, back + 20, z - 5), (0, back + 25, z - 9)], 2.2)
+
+
+def _foramina(canvas: Canvas, z: float, tall: float, ry: float) -> None:
+    """Paint the fat and the nerve in the openings between two arches."""
+    y, up = skeleton.spine_y(z) + ry + 5, z + tall / 2 + 1
+    over = (T.FAT, T.BONE, T.DISC, *SOFT)
+    for side in (1.0, -1.0):
+        canvas.ellipsoid(T.VISCERAL, (side * 17, y, up - 2), (6, 4.5, 8), over=over)
+        root = [(side * 9.0, y + 2, up + 3), (side * 18.0, y, up), (side * 26.0, y - 6, up - 8)]
+        canvas.tube(T.CORD, root, 2.0, over=(*over, T.CSF))
 
 
 def _breasts(canvas: Canvas) -> None:

@@ -21,10 +21,10 @@ AP = ("399348003", "antero-posterior")
 LL = ("399173006", "left lateral")
 
 VIEWS = {
-    "pa": View("front", "PA", ("L", "F"), PA, 125, 2, 70, 262),
-    "ll": View("side", "LL", ("P", "F"), LL, 125, 6, 80, 335),
-    "ap": View("front", "AP", ("L", "F"), AP, 80, 25, 110, 270),
-    "bed": View("front", "AP", ("L", "F"), AP, 90, 2, 62, 252),
-    "limb-pa": View("limb", "PA", ("R", "F"), PA, 52, 2, 2, 56),
-    "limb-ap": View("limb", "AP", ("L", "F"), AP, 58, 4, 20, 170),
+    "pa": View("front", "PA", ("L", "F"), PA, 125, 2, 66, 214),
+    "ll": View("side", "LL", ("P", "F"), LL, 125, 6, 80, 325),
+    "ap": View("front", "AP", ("L", "F"), AP, 80, 25, 112, 222),
+    "bed": View("front", "AP", ("L", "F"), AP, 90, 2, 62, 216),
+    "limb-pa": View("limb", "PA", ("R", "F"), PA, 52, 2, -4, 66),
+    "limb-ap": View("limb", "AP", ("L", "F"), AP, 58, 4, 0, 165),
 }

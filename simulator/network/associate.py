@@ -7,7 +7,6 @@ Every call raises `LocalError` (we erred), `RejectedError` or `StatusError` (the
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,8 +116,8 @@ def _open(
         kind, body = wire.read()
     except (w.Closed, w.Oversized, OSError) as error:
         wire.close()
-        if isinstance(error.__cause__, ssl.SSLError):  # TLS 1.3: refused after our handshake
-            raise tls_module.failure(peer, error.__cause__) from error
+        if wire.tls is not None:
+            raise tls_module.late_failure(peer, error) from error
         raise NoAnswerError(
             f"{peer} took the connection but did not answer the association request: {error}.",
             "Is it a DICOM port, and does that end expect TLS?",

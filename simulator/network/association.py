@@ -144,17 +144,19 @@ class Association:
 
     def lingers(self, seconds: float) -> bool:
         """Return whether the peer keeps the association open for so long; raises Aborted."""
-        if self._inbox or self._pdvs:
+        if self._inbox or not self.arrives(seconds):
             return True
-        try:
-            if not self.wire.wait(seconds):
-                return True
-        except w.Closed as error:
-            raise Aborted(f"the connection broke: {error}") from error
         message = self._read_message()
         if message is not None:
             self._file(message)
         return message is not None
+
+    def arrives(self, seconds: float) -> bool:
+        """Return whether a message, or the end, comes within `seconds`; raises Aborted."""
+        try:
+            return bool(self._inbox or self._pdvs or self._released) or self.wire.wait(seconds)
+        except w.Closed as error:
+            raise Aborted(f"the connection broke: {error}") from error
 
     def _readable(self) -> bool:
         try:
@@ -174,6 +176,11 @@ class Association:
             ),
             None,
         )
+
+    def context_of(self, abstract_syntax: str) -> Context | None:
+        """Return an accepted context for this syntax, whatever the roles."""
+        found = (cx for cx in self.contexts.values() if cx.abstract_syntax == abstract_syntax)
+        return next(found, None)
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -121,6 +121,8 @@ def parse(raw: bytes, default_charset: str = "ASCII") -> Message:
     head = peek(raw)
     if not head.segments:
         raise Hl7Error(SEQUENCE, "MSH", "the message does not begin with an MSH segment", ack="AR")
+    if not re.search(rb"[\r\n]", raw.strip(b"\r\n\t ") + raw[-1:]):
+        raise Hl7Error(SEQUENCE, "MSH", "no carriage return ends any segment")
     text = _decode(raw, head.get("MSH-18[1]") or default_charset, head.delimiters)
     message = Message(raw=raw, segments=_split(text, head.delimiters), delimiters=head.delimiters)
     for number, (name, *_) in enumerate(message.segments, 1):

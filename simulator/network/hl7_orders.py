@@ -23,6 +23,8 @@ from simulator.network.hl7 import (
 
 PRIORITIES = {"S": "STAT", "ST": "STAT", "A": "HIGH", "R": "ROUTINE", "": "", "STAT": "STAT",
               "ROUTINE": "ROUTINE", "HIGH": "HIGH", "T": "HIGH"}  # fmt: skip
+_STATUS = {"HD": "ordered", "SC": "scheduled", "IP": "in progress", "CM": "completed",
+           "DC": "discontinued", "CA": "cancelled"}  # fmt: skip
 CONTROLS = ("NW", "XO", "XX", "SC", "CA", "OC", "DC", "OD")
 
 
@@ -121,6 +123,16 @@ def order(message: Message) -> OrderMessage:
         control=control, status=message.get("ORC-5").upper(), placer=placer, accession=accession,
         patient=patient, facts={key: value for key, value in _facts(message).items() if value},
     )  # fmt: skip
+
+
+def status_of(said: OrderMessage) -> str:
+    """Return the order's status in our words; empty if the message does not say."""
+    if said.control in ("CA", "OC"):
+        return "cancelled"
+    if said.control in ("DC", "OD"):
+        return "discontinued"
+    modifier = said.facts.get("modifier", "").lower()
+    return modifier if modifier in ("arrived", "reported") else _STATUS.get(said.status, "")
 
 
 def report(message: Message) -> Report:

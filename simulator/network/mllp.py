@@ -50,6 +50,11 @@ class FrameReader:
             if piece.data or piece.kind != "noise":
                 yield piece
 
+    @property
+    def waiting(self) -> bytes:
+        """What has come and is not complete."""
+        return bytes(self._buffer)
+
     def end(self) -> Iterator[Piece]:
         """Say what is left when the line is closed."""
         rest = bytes(self._buffer)

@@ -37,9 +37,11 @@ class MllpClient:
                 if ack.control_id == wanted or not wanted:
                     return ack
         except OSError as error:
+            said = self._reader.waiting[:60]
             self.close()
             raise NoAnswerError(
-                f"{self.host}:{self.port} took the message but did not acknowledge it: {error}.",
+                f"{self.host}:{self.port} took the message but did not acknowledge it: "
+                + (f"it said {said!r}." if said else f"{error}."),
                 "Look at the log of the receiver.",
             ) from error
         except BaseException:
@@ -52,6 +54,14 @@ class MllpClient:
             with suppress(OSError):
                 self._socket.close()
         self._socket, self._reader, self._pieces = None, FrameReader(), []
+
+    def __enter__(self) -> MllpClient:
+        """Use it for a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the line."""
+        self.close()
 
     def _line(self) -> socket.socket:
         if self._socket is not None and self._is_dead():

@@ -7,8 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    InstanceAvailabilityNotification,
     ModalityPerformedProcedureStep,
     ModalityWorklistInformationFind,
     PatientRootQueryRetrieveInformationModelFind,
@@ -20,8 +22,9 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     Verification,
 )
 
+from simulator.errors import StatusError
 from simulator.network import command as cmd
-from simulator.network import dimse
+from simulator.network import commitment, dimse
 from simulator.network.associate import (
     PLAIN,
     Caller,
@@ -34,6 +37,7 @@ from simulator.network.associate import (
     plain_context,
 )
 from simulator.network.association import Aborted, Association, Message
+from simulator.network.commitment import PUSH, Reference, Result
 
 MODELS = {
     ("study", "find"): StudyRootQueryRetrieveInformationModelFind,
@@ -185,10 +189,79 @@ def mpps_set(peer: Peer, instance: str, attributes: Dataset, caller: Caller = Ca
     _normalised(peer, cmd.N_SET, "Requested", instance, attributes, caller)
 
 
+def commit(
+    peer: Peer,
+    references: Sequence[Reference],
+    caller: Caller = Caller(),
+    *,
+    transaction: str = "",
+    wait: float = 0.0,
+) -> Result | None:
+    """Ask `peer` to keep instances for good (N-ACTION, PS3.4 J.3.2).
+
+    Returns the result if it comes on this association within `wait` seconds, else None: then it
+    comes to our listener.
+    """
+    with associate(peer, [plain_context(PUSH)], caller) as association:
+        context = context_for(association, PUSH)
+        data = encoded(commitment.ask(references, transaction), context)
+        (response,) = association.request(context, commitment.action_command(), data)
+        check_status(association, response.command, "N-ACTION")
+        return _result(association, wait)
+
+
+def _result(association: Association, wait: float) -> Result | None:
+    """Take the N-EVENT-REPORT if it comes in time, and say thank you."""
+    while association.arrives(wait) and (message := association.receive()) is not None:
+        if message.command["CommandField"] == cmd.N_EVENT_REPORT:
+            result = commitment.read_report(data_set(message.data, message.context))
+            association.send(message.context, event_response(message))
+            return result
+    return None
+
+
+def report_commitment(association: Association, result: Result, retrieve_ae: str) -> None:
+    """Tell the other end of an open association what became of its transaction."""
+    context = association.context_of(PUSH)
+    if context is None:
+        raise StatusError(
+            f"{association.called} accepted no presentation context for storage commitment.",
+            "Compare what was proposed with what that node supports.",
+            dimse.SOP_CLASS_NOT_SUPPORTED,
+        )
+    data = encoded(commitment.tell(result, retrieve_ae), context)
+    (response,) = association.request(context, commitment.event_command(result), data)
+    check_status(association, response.command, "N-EVENT-REPORT")
+
+
+def event_response(message: Message) -> cmd.Command:
+    """Return the N-EVENT-REPORT-RSP to `message`."""
+    return {
+        "CommandField": cmd.N_EVENT_REPORT | cmd.RESPONSE,
+        "MessageIDBeingRespondedTo": message.command["MessageID"],
+        "AffectedSOPClassUID": message.command.get("AffectedSOPClassUID"),
+        "AffectedSOPInstanceUID": message.command.get("AffectedSOPInstanceUID"),
+        "EventTypeID": message.command.get("EventTypeID"),
+        "Status": dimse.SUCCESS,
+    }
+
+
+def notify_availability(peer: Peer, notice: Dataset, caller: Caller = Caller()) -> None:
+    """Tell `peer` which instances are available where (N-CREATE, PS3.4 R.3.2)."""
+    instance = generate_uid()
+    sop_class = InstanceAvailabilityNotification
+    _normalised(peer, cmd.N_CREATE, "Affected", instance, notice, caller, sop_class)
+
+
 def _normalised(
-    peer: Peer, field: int, who: str, instance: str, attributes: Dataset, caller: Caller
+    peer: Peer,
+    field: int,
+    who: str,
+    instance: str,
+    attributes: Dataset,
+    caller: Caller,
+    sop_class: str = ModalityPerformedProcedureStep,
 ) -> None:
-    sop_class = ModalityPerformedProcedureStep
     with associate(peer, [build_context(sop_class, PLAIN)], caller) as association:
         context = context_for(association, sop_class)
         command = {

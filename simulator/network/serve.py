@@ -55,21 +55,23 @@ class Server:
         limits: Callable[[], Limits] = Limits,
         share: Callable[[str], int] = lambda calling: 0,
         tls: Contexts | None = None,
+        beside: Server | None = None,
         tell: Tell = lambda kind, text, **facts: None,
     ) -> None:
         """Bind at once; `port` 0 lets the system choose. Raises CannotError if it is taken.
 
         `admit` returns the user it recognised, if there is one; `share` how many associations an
         AE title may have open (0: no limit of its own). With `tls` the port speaks TLS only.
+        It counts its associations together with those of the server it stands `beside`.
         """
         self.name, self.contexts, self.handlers = name, contexts, handlers
         self.admit, self.limits, self.share, self.tell = admit, limits, share, tell
         self.tls = tls
-        self.live: dict[int, Association] = {}
-        self._numbers = itertools.count(1)
+        self.live: dict[int, Association] = beside.live if beside else {}
+        self.numbers: Iterator[int] = beside.numbers if beside else itertools.count(1)
         self._waiting: set[Wire] = set()
-        self._admitted: dict[Wire, str] = {}  # and who calls
-        self._door = threading.Lock()
+        self._admitted: dict[Wire, str] = beside._admitted if beside else {}  # and who calls
+        self._door: threading.Lock = beside._door if beside else threading.Lock()
         self._stopping = False
         self._threads: set[threading.Thread] = set()
         self._listener = w.listen(name, host, port)
@@ -88,10 +90,9 @@ class Server:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for association in list(self.live.values()):
-            if self.tls is None:
+            # OpenSSL lets only the thread that reads write, too: there the connection just ends.
+            if association.wire in self._waiting and self.tls is None:
                 association.abort()
-            else:  # OpenSSL lets only the thread that reads write, too
-                association.wire.close()
         for wire in list(self._waiting):
             wire.close()
         if self._accepting.is_alive():
@@ -166,7 +167,7 @@ class Server:
         proposal = self._proposal(wire, address)
         if proposal is None:
             return None
-        number = next(self._numbers)
+        number = next(self.numbers)
         facts = telling.facts(self.name, proposal, number)
         try:
             self._take_place(wire, proposal.calling)

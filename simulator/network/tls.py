@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.errors import CannotError, HandshakeError, LocalError, NetworkError, NoAnswerError
+from simulator.errors import HandshakeError, LocalError, NetworkError, NoAnswerError
 
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:!aNULL"  # of TLS 1.2; 1.3 has only good ones
 Contexts = Callable[[], ssl.SSLContext | None]
@@ -214,8 +214,12 @@ def failure(peer: object, error: BaseException) -> NetworkError:
     return NoAnswerError(f"No TLS handshake with {peer}: {found.what}.", found.remedy)
 
 
-def missing(folder: Path) -> CannotError:
-    """Return the error for a node that has no certificate yet."""
-    return CannotError(
-        f"There is no certificate in {folder}.", "Make one: 'pacslab tls init', then 'issue'."
+def late_failure(peer: object, error: BaseException) -> NetworkError:
+    """Return the error for an end right after our handshake: TLS 1.3 looks at ours only then."""
+    cause = error.__cause__
+    if isinstance(cause, ssl.SSLError) and "EOF" not in str(cause.reason):
+        return failure(peer, cause)
+    return NoAnswerError(
+        f"{peer} shook hands by TLS, but did not answer the association request: {error}.",
+        "If mutual TLS is on there, it wants a certificate of ours that it trusts; see its log.",
     )

@@ -125,7 +125,6 @@ def test_parallel_filing_enters_each_once(index: Index) -> None:
     assert index.counts() == {"patients": 2, "studies": 2, "series": 2, "instances": 20}
 
 
-@pytest.mark.xfail(reason="Database's pool holds 15 connections: max_overflow=-1", strict=False)
 def test_many_slow_clients_do_not_use_up_the_connections(index: Index) -> None:
     """Each open C-FIND holds one; twenty-five associations are allowed."""
     file(index, image())

@@ -10,9 +10,9 @@ import pytest
 from simulator.clock import ClockKeeper
 from simulator.errors import RefusedError, UsageError
 from simulator.hospital.orders import OPEN, TABLE, next_status
-from simulator.people import Person
 from simulator.hospital.ris import Ris
 from simulator.journal import Journal, JournalReader
+from simulator.people import Person
 from tests.hospital.conftest import PROCEDURES
 
 AT = datetime(2026, 3, 2, 9, 30)

@@ -10,11 +10,11 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from simulator.errors import RejectedError, StatusError
-from simulator.people import Person
 from simulator.hospital.ris import Ris
 from simulator.journal import JournalReader
 from simulator.network import scu
 from simulator.network.associate import Peer
+from simulator.people import Person
 from tests import peers
 from tests.net import wait_for
 

@@ -227,9 +227,9 @@ def test_a_server_that_is_too_old(safe: Safe) -> None:
     with pytest.warns(DeprecationWarning):
         old.minimum_version = ssl.TLSVersion.TLSv1_1
         old.maximum_version = ssl.TLSVersion.TLSv1_1
-    with socket.create_connection(("127.0.0.1", safe.archive.port), 3) as sock:
-        with pytest.raises(OSError):
-            old.wrap_socket(sock)
+    sock = socket.create_connection(("127.0.0.1", safe.archive.port), 3)
+    with sock, pytest.raises(OSError):
+        old.wrap_socket(sock)
     assert "unsupported protocol" in safe.reasons()[0]
 
 
@@ -363,14 +363,15 @@ def test_dcmtk_does_not_trust_an_expired_or_unknown_certificate(safe: Safe) -> N
 def test_we_call_dcmtk_over_tls(safe: Safe, tmp_path: Path) -> None:
     port = free_port()
     folder = safe.folder / "PACSLAB"
-    options = ["+tls", folder / "key.pem", folder / "certificate.pem", "+cf", folder / "trusted.pem"]
+    key, certificate, trusted = (folder / f for f in ("key.pem", "certificate.pem", "trusted.pem"))
+    options = ["+tls", key, certificate, "+cf", trusted]
     peer = Peer(ae="STORE", host="127.0.0.1", port=port)
     with peers.background(peers.peer("storescp"), *options, "-aet", "STORE", "-od", tmp_path, port):
-        wait_for_port(port)
+        wait_for_port(port, seconds=15)
         scu.echo(peer, Caller(ae="CT1", tls=safe.tls()))
         with pytest.raises(NetworkError) as plain:
             scu.echo(peer, Caller(ae="CT1", acse_timeout=3))
         assert "TLS" in str(plain.value)
-        with pytest.raises(HandshakeError, match="certificate"):
+        with pytest.raises(NetworkError, match="certificate"):  # it may reset before its alert
             tls = replace(safe.tls(), certificate=None, key=None)
             scu.echo(peer, Caller(ae="CT1", tls=tls))

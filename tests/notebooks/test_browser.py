@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from simulator.seat import Options, Seat
 from tests.notebooks.browser import DARK, Lab, opened
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 LESSON = "00-start-here.ipynb"
 PANELS = 4  # status board, study browser, ticket, terminal
 

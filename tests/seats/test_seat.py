@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -160,6 +162,24 @@ def test_a_stale_seat_starts_again(tmp_path: Path) -> None:
         stopped = seat.down()
     assert sorted(stopped) == ["archive", "hospital"]
     assert not any(system.is_running(pid) for pid in again["pids"].values() if pid)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_leaves_no_process_behind(tmp_path: Path, number: str) -> None:
+    seat = Seat(tmp_path / "seat")
+    seat.folder.mkdir()
+    (seat.folder / "config.toml").write_text("baseline_studies = 1\n", "utf-8")
+    words = [sys.executable, "-m", "simulator", "up", "--ports", "auto", "--no-lab"]
+    with subprocess.Popen([*words, "--seat", str(seat.folder)], stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        while b"Press Ctrl-C" not in (line := running.stdout.readline()):
+            assert line, "pacslab up ended by itself"
+        pids = [pid for pid in seat.facts["pids"].values() if pid]
+        running.send_signal(getattr(signal, number))
+        rest = running.stdout.read()
+    assert running.returncode == 0 and b"The hospital was stopped." in rest
+    assert len(pids) == 2 and not any(system.is_running(pid) for pid in pids)
 
 
 def test_lessons_are_copied_but_never_over_an_edit(tmp_path: Path) -> None:

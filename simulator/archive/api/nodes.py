@@ -8,7 +8,6 @@ from simulator.archive import nodes as node_table
 from simulator.archive.api.desk import Desk, Row
 from simulator.errors import NetworkError, UsageError
 from simulator.network import scu
-from simulator.network.associate import Caller
 from simulator.web import Call
 
 
@@ -66,10 +65,8 @@ class Nodes(Desk):
         node = self.archive.nodes.get(call.path["ae"])
         if not node.port:
             raise UsageError(f"Node {node.ae} has no port to call.", "Give it one first.")
-        services = self.archive.services
-        caller = Caller(ae=self.archive.settings["dicom.ae_title"], host=services.host)
         try:
-            scu.echo(node.peer, caller)
+            scu.echo(node.peer, self.archive.calling.caller(node))
         except NetworkError as error:
             return {
                 "ok": False,

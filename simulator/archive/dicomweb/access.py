@@ -61,7 +61,9 @@ class Access:
 def _credentials(given: str) -> tuple[str, str]:
     """Return name and password; raises RefusedError where they cannot be read."""
     try:
-        name, colon, password = base64.b64decode(given, validate=True).decode("utf-8").partition(":")
+        name, colon, password = (
+            base64.b64decode(given, validate=True).decode("utf-8").partition(":")
+        )
     except ValueError:
         name, colon, password = "", "", ""
     if not colon:

@@ -39,7 +39,9 @@ class WebCall:
         """Return a query parameter's only value; raises UsageError if it is given twice."""
         values = [value for key, value in self.query if key.lower() == name.lower()]
         if len(values) > 1:
-            raise UsageError(f"The parameter '{name}' is given {len(values)} times.", "Once will do.")
+            raise UsageError(
+                f"The parameter '{name}' is given {len(values)} times.", "Once will do."
+            )
         return values[0].strip() if values else default
 
     def uids(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""WADO-RS metadata: every attribute of the instances, without their bulk data (PS3.18 10.4.1.1.2)."""
+"""WADO-RS metadata: every attribute of the instances but bulk data (PS3.18 10.4.1.1.2)."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ def parse(call: WebCall) -> Search:
             raise UsageError(f"The attribute '{name}' is given twice.", "Separate UIDs by commas.")
         seen.add(path)
         _enter(keys, path, value.strip())
-    fields = [f for name, text in call.query if name.lower() == "includefield" for f in text.split(",")]
+    fields = [
+        f for name, text in call.query if name.lower() == "includefield" for f in text.split(",")
+    ]
     return Search(
         keys=keys,
         fields=[keyword_for_tag(_tag(f.split(".")[0])) for f in fields if f and f.lower() != "all"],
@@ -81,15 +83,18 @@ def _enter(keys: Dataset, path: tuple[int, ...], value: str) -> None:
     vr = _vr(last)
     if vr == "SQ":
         raise UsageError(f"{_name(last)} is a sequence.", "Name an attribute within it.")
-    keys.add_new(last, vr, _checked(last, vr, value))
+    try:
+        keys.add_new(last, vr, _checked(last, vr, value))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise UsageError(f"'{value[:64]}' is no value for {_name(last)}: {error}.") from error
 
 
 def _checked(tag: int, vr: str, value: str) -> str | list[str] | None:
     """Return the value as matching takes it; raises UsageError where its VR forbids it."""
     if not value or value in ("*", '""'):
         return None  # universal matching
-    if vr == "UI":
-        return [uid.strip() for uid in re.split(r"[,\\]", value) if uid.strip()]
+    if vr in ("UI", "CS"):  # neither can hold a comma itself
+        return [one.strip() for one in re.split(r"[,\\]", value) if one.strip()]
     pattern = {"DA": _DATES, "TM": _TIMES}.get(vr)
     if pattern and not pattern.fullmatch(value):
         raise UsageError(

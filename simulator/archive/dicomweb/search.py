@@ -110,7 +110,8 @@ def _warnings(call: WebCall, search: Search, level: str, more: bool) -> dict[str
     said = []
     if search.fuzzy:
         said.append(
-            "The fuzzymatching parameter is not supported. Only literal matching has been performed."
+            "The fuzzymatching parameter is not supported. "
+            "Only literal matching has been performed."
         )
     if search.empty_values:
         said.append(

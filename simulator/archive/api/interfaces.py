@@ -1,0 +1,61 @@
+"""HL7 messages, MPPS, reports and the reading list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.archive.api.desk import Desk, Row, limit_of
+from simulator.errors import UsageError
+from simulator.network.message_log import FILTERS, shown
+from simulator.web import Call
+
+
+class Interfaces(Desk):
+    """Handlers of the admin API."""
+
+    def rows(self) -> list[Row]:
+        """Return the part of the table that stands here."""
+        one = "/api/messages/{number}"
+        return [
+            ("GET", "/api/messages", "study.read", self.messages, "HL7 messages, newest last"),
+            ("GET", one, "study.read", self.message, "one message, its segments and bytes"),
+            ("POST", f"{one}/replay", "study.edit", self.replay, "process a message once more"),
+            ("GET", "/api/mpps", "study.read", self.steps, "steps the RIS passed on"),
+            ("GET", "/api/reports", "study.read", self.reports, "reports, of one accession or all"),
+            ("GET", "/api/reading-list", "study.read", self.reading_list, "what is to be read"),
+        ]
+
+    def messages(self, call: Call) -> Any:
+        """List the message log."""
+        filters = {key: value for key, value in call.query.items() if key in FILTERS}
+        return self.archive.interfaces.log.find(limit_of(call, 200), **filters)
+
+    def message(self, call: Call) -> Any:
+        """Show one message."""
+        return shown(self.archive.interfaces.log.get(_number(call)))
+
+    def replay(self, call: Call) -> Any:
+        """Process a message once more."""
+        number = _number(call)
+        done = self.archive.interfaces.receiver.replay(number)
+        self.tell("message.replayed", f"{call.who.name} replayed message {number}", call, done)
+        return {"ok": True, "done": done}
+
+    def steps(self, call: Call) -> Any:
+        """List performed procedure steps."""
+        return self.archive.steps.all(call.query.get("accession", ""))
+
+    def reports(self, call: Call) -> Any:
+        """List reports."""
+        return self.archive.interfaces.reports(call.query.get("accession", ""))
+
+    def reading_list(self, call: Call) -> Any:
+        """List what waits for a radiologist."""
+        return self.archive.interfaces.reading_list()
+
+
+def _number(call: Call) -> int:
+    text = call.path["number"]
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise UsageError(f"'{text}' is no message number.", "List the messages.")
+    return int(text)

@@ -1,0 +1,225 @@
+"""The DICOMweb service as an application: a table of routes, and what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import from_thread
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from simulator.archive.archive import Archive
+from simulator.archive.dicomweb import (
+    bulkdata,
+    frames,
+    instances,
+    metadata,
+    removal,
+    rendered,
+    search,
+    store,
+    wado_uri,
+)  # fmt: skip
+from simulator.archive.dicomweb.access import CHALLENGE, Access
+from simulator.archive.dicomweb.call import WebCall
+from simulator.archive.dicomweb.cors import Cors
+from simulator.errors import RefusedError, UsageError
+from simulator.web import NOBODY, Authenticate, Principal, check_host, failure
+
+PATH = "/dicom-web"
+_STUDY = "/studies/{study}"
+_SERIES = _STUDY + "/series/{series}"
+_INSTANCE = _SERIES + "/instances/{instance}"
+_FRAME = _INSTANCE + "/frames/{frame}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One row of the table: what is asked, the right it needs, and who answers."""
+
+    method: str
+    path: str
+    right: str
+    action: str  # the journal's kind is 'dicomweb.<action>'
+    handler: Callable[[WebCall], Response]
+
+
+def services() -> list[Service]:
+    """Return the table (PS3.18 8.2, 9.1, 10.4 to 10.6)."""
+    read = [
+        ("/studies", "search", search.studies),
+        ("/series", "search", search.series),
+        ("/instances", "search", search.instances),
+        (_STUDY + "/series", "search", search.series),
+        (_STUDY + "/instances", "search", search.instances),
+        (_SERIES + "/instances", "search", search.instances),
+        *((path, "retrieve", instances.instances) for path in (_STUDY, _SERIES, _INSTANCE)),
+        *((f"{p}/metadata", "metadata", metadata.metadata) for p in (_STUDY, _SERIES, _INSTANCE)),
+        (_INSTANCE + "/frames/{frames}", "frames", frames.frames),
+        (_INSTANCE + "/bulkdata/{where:path}", "bulkdata", bulkdata.bulkdata),
+        *((f"{path}/rendered", "rendered", rendered.rendered) for path in (_INSTANCE, _FRAME)),
+        *(
+            (f"{path}/thumbnail", "thumbnail", rendered.thumbnail)
+            for path in (_STUDY, _SERIES, _INSTANCE, _FRAME)
+        ),
+        ("/wado", "wado-uri", wado_uri.wado),
+    ]
+    write = [
+        ("POST", "/studies", "study.store", "store", store.store),
+        ("POST", _STUDY, "study.store", "store", store.store),
+        ("DELETE", _STUDY, "study.delete", "delete", removal.study),
+        ("DELETE", _SERIES, "study.delete", "delete", removal.part),
+        ("DELETE", _INSTANCE, "study.delete", "delete", removal.part),
+    ]
+    rows = [("GET", path, "study.read", action, handler) for path, action, handler in read]
+    return [
+        Service(method=method, path=path, right=right, action=action, handler=handler)
+        for method, path, right, action, handler in [*rows, *write]
+    ]
+
+
+class DicomWeb:
+    """The service over one archive."""
+
+    def __init__(self, archive: Archive, bearer: Authenticate) -> None:
+        """Serve `archive` to its users, who bring a token that `bearer` knows, or a password."""
+        self.archive, self.access = archive, Access(archive.users, bearer)
+        self.cors = Cors(archive.settings)
+
+    def app(self) -> Starlette:
+        """Return the application; mount it at PATH."""
+        by_path: dict[str, list[Service]] = {}
+        for service in services():
+            by_path.setdefault(service.path, []).append(service)
+        return Starlette(
+            routes=[Route(path, self._endpoint(rows)) for path, rows in by_path.items()],
+            exception_handlers={404: self._unknown},
+        )
+
+    def _endpoint(self, rows: list[Service]) -> Any:
+        """Make an ASGI application for one path; each method has its own row."""
+        by_method = {row.method: row for row in rows}
+        if "GET" in by_method:
+            by_method["HEAD"] = by_method["GET"]
+
+        async def endpoint(scope: Any, receive: Any, send: Any) -> None:
+            request = Request(scope, receive)
+            response = await self._answer(request, by_method)
+            self.cors.allow(request, response, list(by_method))
+            if request.method == "HEAD":
+                response = Response(None, response.status_code, dict(response.headers))
+            await response(scope, receive, send)
+
+        class Endpoint:
+            """Starlette hands every method to what is no function."""
+
+            __call__ = staticmethod(endpoint)
+
+        return Endpoint()
+
+    async def _answer(self, request: Request, by_method: dict[str, Service]) -> Response:
+        allow = {"Allow": ", ".join([*by_method, "OPTIONS"])}
+        if request.method == "OPTIONS":
+            return Response(None, 204, allow)
+        row = by_method.get(request.method)
+        if row is None:
+            response = failure(RefusedError(f"There is no {request.method} here.", "", 405))
+            response.headers.update(allow)
+            return response
+        return await run_in_threadpool(self._handled, row, request)
+
+    def _handled(self, row: Service, request: Request) -> Response:
+        """Check who calls, answer, and write it down (in a worker thread)."""
+        who, facts = NOBODY, dict[str, Any]()
+        try:
+            check_host(request)
+            who = self._checked(row, request)
+            response = row.handler(self._call(who, request, facts))
+        except Exception as error:
+            response = failure(error)
+        if response.status_code == 401:
+            response.headers["WWW-Authenticate"] = CHALLENGE
+        self._tell(row, request, who, response, facts)
+        return response
+
+    def _checked(self, row: Service, request: Request) -> Principal:
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        who = self.access.principal(headers, _host(request))
+        if who is NOBODY:
+            raise RefusedError("You are not logged in.", "Send a token, or user and password.", 401)
+        if not who.may(row.right):
+            raise RefusedError(
+                f"{who.name} may not do this: the right '{row.right}' is missing.",
+                "Ask a PACS administrator for a role that has it.",
+            )
+        return who
+
+    def _call(self, who: Principal, request: Request, facts: dict[str, Any]) -> WebCall:
+        return WebCall(
+            archive=self.archive,
+            who=who,
+            path={key: str(value) for key, value in request.path_params.items()},
+            query=list(request.query_params.multi_items()),
+            accept=", ".join(request.headers.getlist("accept")),
+            content_type=request.headers.get("content-type", ""),
+            base=_base(request),
+            host=_host(request),
+            body=_body(request),
+            facts=facts,
+        )
+
+    def _tell(
+        self,
+        row: Service,
+        request: Request,
+        who: Principal,
+        response: Response,
+        facts: dict[str, Any],
+    ) -> None:
+        query = f"?{request.url.query}" if request.url.query else ""
+        what = f"{request.method} {request.url.path}{query}"[:400]
+        self.archive.journal.write(
+            f"dicomweb.{row.action}",
+            f"{who.name}: {what}: {response.status_code}",
+            by=who.name,
+            host=_host(request),
+            status=response.status_code,
+            **({"study": request.path_params["study"]} if "study" in request.path_params else {}),
+            **facts,
+        )
+
+    async def _unknown(self, request: Request, error: Exception) -> Response:
+        return failure(
+            RefusedError(
+                f"There is no {request.url.path} here.", "See PS3.18 10.1 for the resources.", 404
+            )
+        )
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _base(request: Request) -> str:
+    """Return where we are, by our own socket: dicomweb-client's Host header has no port."""
+    host, port = request.scope["server"]
+    return f"http://{host}:{port}{request.scope['root_path']}"
+
+
+def _body(request: Request) -> Iterator[bytes]:
+    """Yield the body as it arrives, to a worker thread."""
+    stream = request.stream()
+
+    async def following() -> bytes | None:
+        return await anext(stream, None)
+
+    try:
+        while (piece := from_thread.run(following)) is not None:
+            yield piece
+    except ClientDisconnect:
+        raise UsageError("The client hung up in the middle.", "Send the whole body.") from None

@@ -1,0 +1,165 @@
+"""pacslab ris messages …, pacslab ris channels …, pacslab archive messages|reading-list|reports."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show
+
+messages = typer.Typer(help="The RIS's HL7 messages.", invoke_without_command=True)
+channels = typer.Typer(help="The channels HL7 goes out by.", invoke_without_command=True)
+archive_messages = typer.Typer(help="The archive's HL7 messages.", invoke_without_command=True)
+_Kind = Annotated[str, typer.Option(help="E.g. ORM^O01.")]
+_State = Annotated[str, typer.Option(help="accepted, rejected, queued, sent, parked …")]
+_Accession = Annotated[str, typer.Option(help="About this accession number.")]
+_Limit = Annotated[int, typer.Option(min=1, help="How many of the newest.")]
+
+
+def _filters(kind: str, state: str, accession: str, limit: int) -> dict[str, str]:
+    wanted = {"kind": kind, "state": state, "accession": accession, "limit": str(limit)}
+    return {key: value for key, value in wanted.items() if value}
+
+
+@messages.callback()
+def messages_list(
+    context: typer.Context,
+    kind: _Kind = "",
+    state: _State = "",
+    accession: _Accession = "",
+    limit: _Limit = 30,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the RIS's messages, newest last."""
+    if context.invoked_subcommand is None:
+        found = client(seat).ris.messages(**_filters(kind, state, accession, limit))
+        show(found, as_json, found.columns)
+
+
+@messages.command("show")
+def messages_show(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show one message."""
+    found = client(seat).ris.message(number)
+    show(found if as_json else found["text"], as_json)
+
+
+@messages.command("replay")
+def messages_replay(number: int, seat: SeatOption = None) -> None:
+    """Process a message that came in once more."""
+    print(client(seat).ris.replay(number))
+
+
+@messages.command("resend")
+def messages_resend(
+    number: int,
+    corrected: Annotated[
+        typer.FileText | None, typer.Option(help="A file with the corrected message.")
+    ] = None,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a message again, or its corrected text."""
+    text = corrected.read() if corrected else ""
+    show(client(seat).ris.resend(number, text), as_json)
+
+
+@messages.command("send")
+def messages_send(
+    channel: str,
+    file: Annotated[str, typer.Argument(help="A file with the message, - for standard input.")],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a message typed by hand through a channel."""
+    with sys.stdin if file == "-" else open(file, encoding="utf-8") as source:
+        show(client(seat).ris.send(channel, source.read()), as_json)
+
+
+@channels.callback()
+def channels_list(
+    context: typer.Context, seat: SeatOption = None, as_json: JsonOption = False
+) -> None:
+    """List the channels and their queues."""
+    if context.invoked_subcommand is None:
+        found = client(seat).ris.channels()
+        show(found, as_json, found.columns)
+
+
+@channels.command("set")
+def channels_set(
+    name: str,
+    pairs: Annotated[list[str], typer.Argument(help="E.g. on_reject=park port=2576")],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a channel."""
+    show(client(seat).ris.channel(name, **parse_pairs(pairs)), as_json)
+
+
+@channels.command("pause")
+def channels_pause(name: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Let a queue stand still."""
+    show(client(seat).ris.pause(name), as_json)
+
+
+@channels.command("resume")
+def channels_resume(name: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Let a queue go on."""
+    show(client(seat).ris.resume(name), as_json)
+
+
+@archive_messages.callback()
+def archive_list(
+    context: typer.Context,
+    kind: _Kind = "",
+    state: _State = "",
+    accession: _Accession = "",
+    limit: _Limit = 30,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the messages the archive got, newest last."""
+    if context.invoked_subcommand is None:
+        found = client(seat).archive.messages(**_filters(kind, state, accession, limit))
+        show(found, as_json, found.columns)
+
+
+@archive_messages.command("show")
+def archive_show(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show one message."""
+    found = client(seat).archive.message(number)
+    show(found if as_json else found["text"], as_json)
+
+
+@archive_messages.command("replay")
+def archive_replay(number: int, seat: SeatOption = None) -> None:
+    """Process a message once more."""
+    print(client(seat).archive.replay(number))
+
+
+def reading_list(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show what waits for a radiologist: completed, images in, not reported."""
+    found = client(seat).archive.reading_list()
+    show(found, as_json, found.columns)
+
+
+def reports(
+    accession: Annotated[str, typer.Argument(help="Of this accession number.")] = "",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the reports the archive has."""
+    found = client(seat).archive.reports(accession)
+    show(found, as_json, found.columns)
+
+
+def register(ris: typer.Typer, archive: typer.Typer) -> None:
+    """Add these verbs to the two commands they belong to."""
+    ris.add_typer(messages, name="messages")
+    ris.add_typer(channels, name="channels")
+    archive.add_typer(archive_messages, name="messages")
+    archive.command("reading-list")(reading_list)
+    archive.command("reports")(reports)
