@@ -10,7 +10,7 @@ import sys
 import typer
 
 from simulator import __version__
-from simulator.commands import archive, exercise, hospital, lab, messages, tls
+from simulator.commands import archive, exercise, hospital, lab, messages, queue, tls
 from simulator.errors import PacsLabError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 lab.register(app)
 messages.register(hospital.ris, archive.app)
+archive.app.add_typer(queue.app, name="queue")
 app.add_typer(archive.app, name="archive")
 app.add_typer(hospital.fleet, name="fleet")
 app.add_typer(hospital.ris, name="ris")

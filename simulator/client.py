@@ -10,6 +10,7 @@ from pathlib import Path
 
 from simulator.clients.archive import ArchiveClient, UsersClient, attempt
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
+from simulator.clients.timeline import timeline
 from simulator.journal import Entry, JournalReader
 from simulator.results import Rows
 from simulator.seat import Seat
@@ -59,6 +60,10 @@ class Client:
     def workstation(self, name: str) -> DeviceClient:
         """Return a reading workstation by name, e.g. 'WS1'."""
         return self.fleet.device(name)
+
+    def timeline(self, accession: str) -> Rows:
+        """Return what happened to an order, with the names IHE has for it."""
+        return timeline(self.ris, self.archive, accession)
 
     def __repr__(self) -> str:
         """Say which seat this is."""

@@ -65,10 +65,15 @@ def _services(seat: Seat) -> Iterator[Finding]:
     for name in SERVICES:
         if not seat.is_up(name):
             yield _finding("bad", f"the {name} is stopped", f"run 'pacslab service start {name}'")
-    for node in seat.status()["nodes"]:
+    state = seat.status()
+    for node in state["nodes"]:
         if not node["answers"]:
             where = f"{node['ae']} at {node['host']}:{node['port']}"
             yield _finding("bad", f"{where} does not answer", "look at its settings and its log")
+    for row in state["hl7"]:
+        if not row["answers"]:
+            where = f"the HL7 listener of the {row['name']} at {row['host']}:{row['port']}"
+            yield _finding("bad", f"{where} does not answer", "look at the log of that service")
 
 
 def _space(seat: Seat) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ PacsLabError            one clear sentence, and a remedy
 ├── UsageError          what was asked for makes no sense            (exit status 2)
 ├── CannotError         it cannot be done now: seat down, file gone  (exit status 3)
 ├── RefusedError        the system understood and said no            (exit status 1)
+├── Hl7Error            an HL7 message is answered AE or AR (network/hl7.py)
 └── NetworkError        something between two nodes went wrong       (exit status 1)
     ├── LocalError      we erred: nothing was sent
     ├── RejectedError   the peer refused the association (PS3.8 9.3.4)

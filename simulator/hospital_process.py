@@ -28,6 +28,7 @@ from simulator.seat import Seat
 from simulator.web import ANYONE, Call, Principal, Route
 
 INSTRUCTOR = "instructor"
+_READER = Caller(ae="WS1", connect_timeout=2, dimse_timeout=5)
 _PATIENCE = 10.0  # seconds for the channels to become empty
 _LOCAL = Principal(name="trainee", rights=frozenset({"hospital"}))
 
@@ -57,6 +58,7 @@ class Hospital:
         )
         self.interfaces = self.ris.interfaces
         self.day = self.fleet.open_day(self.interfaces.his.place_next, config.pace_minutes)
+        self.interfaces.listen(HOST, plan.hl7_ris).start()
         self.server = self.ris.serve("RISLAB", HOST, plan.ris)
         self._places = Places(
             host=HOST,
@@ -114,7 +116,7 @@ class Hospital:
         """Ask the archive for a study, as the radiologist at the workstation would."""
         query = Dataset()
         query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", study_uid
-        return any(True for _ in scu.find(self._archive, query, Caller(ae="WS1")))
+        return any(True for _ in scu.find(self._archive, query, _READER))
 
     def stop(self) -> None:
         """Finish what is under way, close everything, write the time down."""
@@ -208,6 +210,7 @@ class Hospital:
         self.day.pause()
         self.clock.rewind(ClockState(**saved))  # else "today's" worklist would be yesterday's
         self.ris.restore(self.folder / "baseline-ris.db")
+        self.reporting.forget()
         self.fleet.restore(self.folder / "baseline-fleet")
         self.day.pause()
         self.journal.write("hospital.reset", f"{call.who.name}: the hospital was reset")

@@ -258,6 +258,10 @@ class Seat(SeatFolder):
             "up": self.is_up(),
             "services": {name: self.is_up(name) for name in SERVICES},
             "nodes": rows,
+            "hl7": [
+                {"name": name, **place, "answers": system.accepts(place["host"], place["port"])}
+                for name, place in facts.get("hl7", {}).items()
+            ],
             "urls": facts["urls"],
             "own_addresses": system.has_loopback_network(),
         }

@@ -154,6 +154,15 @@ def is_free(host: str, port: int) -> bool:
         return False
 
 
+def accepts(host: str, port: int) -> bool:
+    """Return whether something takes connections there."""
+    try:
+        socket.create_connection((host, port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 def has_screen() -> bool:
     """Return whether a graphical browser could be opened here."""
     if sys.platform in ("win32", "darwin"):

@@ -67,12 +67,15 @@ def _fetched(place: Path) -> Path:
 
 def unpack(package: Path, folder: Path) -> None:
     """Unpack the built page below `folder` and adapt it to PATH."""
-    with tarfile.open(package) as archive:
-        for member in archive:
-            parts = PurePosixPath(member.name).parts
-            if member.isfile() and parts[:2] == ("package", "dist") and _needed(parts[2:]):
-                member.name = "/".join(parts[2:])
-                archive.extract(member, folder, filter="data")  # nothing gets outside
+    try:
+        with tarfile.open(package) as archive:
+            for member in archive:
+                parts = PurePosixPath(member.name).parts
+                if member.isfile() and parts[:2] == ("package", "dist") and _needed(parts[2:]):
+                    member.name = "/".join(parts[2:])
+                    archive.extract(member, folder, filter="data")  # nothing gets outside
+    except (tarfile.TarError, OSError) as error:
+        raise CannotError(f"{package} cannot be unpacked: {error}.", f"Fetch {PACKAGE}.") from error
     if not (folder / "index.html").exists():
         raise CannotError(f"{package} is no package of the viewer.", f"Fetch {PACKAGE}.")
     _adapt(folder)
@@ -157,8 +160,11 @@ def app(folder: Path) -> Starlette:
 
 def main(arguments: list[str]) -> int:
     """Install the viewer: SEAT [PACKAGE FILE]."""
+    if not 1 <= len(arguments) <= 2:
+        print("Use: python -m simulator.viewer SEAT [PACKAGE FILE]", file=sys.stderr)
+        return 2
     try:
-        folder = install(*(Path(argument) for argument in arguments[:2]))
+        folder = install(*map(Path, arguments))
     except PacsLabError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -69,7 +69,7 @@ LET_THROUGH = {
 SCREEN = {"ipywidgets", "anywidget", "matplotlib"}  # only the console shows things
 PICTURES = {  # may use Pillow
     *("simulator.imaging.contact_sheet", "simulator.imaging.lettering"),
-    "simulator.archive.dicomweb.render",
+    *("simulator.imaging.jpeg", "simulator.archive.dicomweb.render"),
 }
 POSIX_ONLY_MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "syslog"}
 POSIX_ONLY_NAMES = {

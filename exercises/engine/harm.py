@@ -19,6 +19,7 @@ from simulator.client import Client
 Picture = dict[str, dict[str, dict[str, Any]]]  # area → item → key → value
 
 _STUDY = ("patient_id", "patient_name", "birth_date", "accession", "instances", "order_state")
+_NODE = ("host", "port", "rights", "description", "max_associations", "tls", "ian")
 _USER = ("full_name", "department", "role", "status", "created")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
 _GUARDS = ("dicom.check_called_ae", "dicom.check_calling_ae", "dicom.check_host", "login.lockout")
@@ -63,7 +64,7 @@ def picture(client: Client) -> Picture:
         "study": lambda: _table(archive.studies(), "study_uid", _STUDY),
         "user": lambda: _table(seen.users.list(), "name", _USER),
         "role": lambda: _table(seen.users.roles(), "name", ("rights",)),
-        "node": lambda: _table(archive.nodes(), "ae", ("host", "port", "rights", "description")),
+        "node": lambda: _table(archive.nodes(), "ae", _NODE),
         "setting": lambda: _table(archive.settings(), "key", ("value",)),
         "device": lambda: {row["name"]: row["settings"] for row in seen.fleet.devices()},
         "mapping": lambda: _table(ris.mapping(), "code", ("station_ae", "modality", "protocol")),

@@ -8,6 +8,7 @@ from simulator.archive.api.accounts import Accounts
 from simulator.archive.api.desk import INSTRUCTOR, Desk
 from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.nodes import Nodes
+from simulator.archive.api.queues import Queues
 from simulator.archive.api.running import Running
 from simulator.archive.api.session import Session
 from simulator.archive.api.studies import Studies
@@ -15,7 +16,7 @@ from simulator.archive.archive import Archive
 from simulator.journal import JournalReader
 from simulator.web import NOBODY, Principal, Route
 
-_DESKS: tuple[type[Desk], ...] = (Session, Accounts, Nodes, Running, Studies, Interfaces)
+_DESKS: tuple[type[Desk], ...] = (Session, Accounts, Nodes, Running, Studies, Interfaces, Queues)
 
 
 class Admin:

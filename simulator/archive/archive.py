@@ -120,9 +120,9 @@ class Archive:
         """Tidy up after a crash, then begin to answer."""
         self._sweep()
         self.orders.start()
+        self.interfaces.start()
         self.listeners.start()
         self.owed.start()
-        self.interfaces.start()
 
     def stop(self) -> None:
         """Stop answering; everything acknowledged is on disk already."""

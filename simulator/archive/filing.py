@@ -54,9 +54,12 @@ class Filing:
         self.clock, self.journal, self.on_new_study = clock, journal, on_new_study
         self.on_filed: Callable[[str], None] = lambda study_uid: None
 
-    def file(self, incoming: Incoming) -> int:
-        """Keep one instance and return the status; raises DimseError where it is refused."""
-        header = checked_header(incoming)
+    def file(self, incoming: Incoming, header: Dataset | None = None) -> int:
+        """Keep one instance and return the status; raises DimseError where it is refused.
+
+        A `header` that `checked_header` has read of it already is not read again.
+        """
+        header = checked_header(incoming) if header is None else header
         if self.index.has(incoming.sop_instance) and not self._replaces():
             return self._duplicate(incoming)
         return self._keep(incoming, header)

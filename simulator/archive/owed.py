@@ -132,12 +132,20 @@ class Owed:
 
     def _work(self) -> None:
         while not self._stopped:
-            self._wake.wait(self._pause())
-            self._wake.clear()
-            now = real_seconds()
-            for report in self.all():
-                if report.due <= now and not self._stopped:
-                    self._try(report)
+            try:
+                self._round()
+            except Exception as error:  # e.g. the database is being put back: go on afterwards
+                if not self._stopped:
+                    self.journal.write("bug", f"owed: {type(error).__name__}: {error}")
+                    self._wake.wait(_TICK)
+
+    def _round(self) -> None:
+        self._wake.wait(self._pause())
+        self._wake.clear()
+        now = real_seconds()
+        for report in self.all():
+            if report.due <= now and not self._stopped:
+                self._try(report)
 
     def _pause(self) -> float:
         """Return the seconds until something is due, at most _TICK."""
@@ -156,6 +164,8 @@ class Owed:
             wait = self.put_off(report, error.sentence)
             self._tell(report, f"{error.sentence} Next attempt in {wait:g} s", error.kind)
         except Exception as error:  # a bug of ours: the others must go on
+            if self._stopped:
+                return
             self.put_off(report, f"{type(error).__name__}: {error}")
             self.journal.write("bug", f"owed {report.kind}: {type(error).__name__}: {error}")
         else:

@@ -74,7 +74,9 @@ class Identities:
         into = self.merged_into(study["patient_id"], study["issuer"])
         if into is None:
             return False
-        values = {"PatientID": into[0], "IssuerOfPatientID": into[1]}
+        values = {"PatientID": into[0]}
+        if into[1]:
+            values["IssuerOfPatientID"] = into[1]
         theirs = self._studies(*into)
         for key, keyword in _KEYWORDS.items():
             if theirs and theirs[0][_OURS[key]]:

@@ -68,11 +68,10 @@ SETTINGS = {
         ),
         Setting(
             key="web.cors_origins",
-            default="",
-            pattern=r"((\*|https?://[A-Za-z0-9.:\[\]-]+)( |$))*",
-            form="origins (http://host:port) with spaces between them, * for all, or nothing",
-            what="Which web pages of other origins a browser lets use DICOMweb (CORS); none by "
-            "default.",
+            default="none",
+            pattern=r"none|((\*|https?://[A-Za-z0-9.:\[\]-]+)( |$))+",
+            form="origins (http://host:port) with spaces between them, * for all, or none",
+            what="Which web pages of other origins a browser lets use DICOMweb (CORS).",
         ),
         Setting(
             key="orders.source",

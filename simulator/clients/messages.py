@@ -48,6 +48,11 @@ class MessageLogClient:
 class InterfaceClient(MessageLogClient):
     """The RIS's channels beside its messages."""
 
+    def compare(self, number: int, other: int) -> Rows:
+        """Return the fields in which two messages of the RIS differ."""
+        answer = self.call("GET", f"/messages/{number}", query={"with": str(other)})
+        return Rows(answer["differences"], ("path", "name", "one", "other"))
+
     def channels(self) -> Rows:
         """List the channels with the length of their queues."""
         return Rows(self.call("GET", "/channels"), _CHANNEL)

@@ -125,6 +125,9 @@ def _print_status(state: dict[str, Any]) -> None:
         answer = "answers" if node["answers"] else "no answer"
         table.add_row(node["ae"], node["host"], str(node["port"]), answer)
     out.print(table)
+    for row in state["hl7"]:
+        answer = "answers" if row["answers"] else "no answer"
+        print(f"HL7 {row['name']:<10} {row['host']}:{row['port']}  {answer}")
     for name, url in state["urls"].items():
         print(f"{name:<10} {url or '-'}")
     if not state["own_addresses"]:

@@ -156,10 +156,17 @@ def reports(
     show(found, as_json, found.columns)
 
 
+def timeline(accession: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show what happened to an order, with the names IHE has for it."""
+    found = client(seat).timeline(accession)
+    show(found, as_json, found.columns)
+
+
 def register(ris: typer.Typer, archive: typer.Typer) -> None:
     """Add these verbs to the two commands they belong to."""
     ris.add_typer(messages, name="messages")
     ris.add_typer(channels, name="channels")
+    ris.command("timeline")(timeline)
     archive.add_typer(archive_messages, name="messages")
     archive.command("reading-list")(reading_list)
     archive.command("reports")(reports)

@@ -29,9 +29,18 @@ class Sent:
 
 
 def send_images(
-    disk: Disk, jobs: Sequence[Job], peer: Peer, caller: Caller, syntaxes: Sequence[str]
+    disk: Disk,
+    jobs: Sequence[Job],
+    peer: Peer,
+    caller: Caller,
+    syntaxes: Sequence[str],
+    *,
+    keep: bool = False,
 ) -> Sent:
-    """Send every waiting image of `jobs` on one association; what fails stays on the disk."""
+    """Send every waiting image of `jobs` on one association; what fails stays on the disk.
+
+    With `keep` what was sent stays, too, until it is committed.
+    """
     waiting = [(job, image) for job in jobs for image in disk.waiting(job)]
     if not waiting:
         return Sent()
@@ -46,7 +55,7 @@ def send_images(
                 except StatusError as refusal:  # the next image may still be welcome
                     error = error or refusal
                 else:
-                    disk.sent(job, image)
+                    disk.keep(job, image) if keep else disk.sent(job, image)
                     sent += 1
     except NetworkError as broken:
         error = error or broken

@@ -2,8 +2,9 @@
 
 `exams.jsonl` has a line for every exam ever begun (the facts to make it again). A folder of
 `queue/` holds `job.json` and the images still to be sent; an image is deleted when the archive
-has it, the folder when nothing is owed any more. Names are numbers of our own, and writing a
-file before doing a thing is what lets kill -9 lose nothing.
+has it (with storage commitment: when it vouches for it), the folder when nothing is owed any more.
+Names are numbers of our own, and writing a file before doing a thing is what lets kill -9 lose
+nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from simulator.fleet.lines import append_line, read_lines
 from simulator.imaging.exam import Exam
 from simulator.imaging.study import Instance
 
+_KEPT = ".sent"  # the suffix of an image that waits for its commitment
 _META = 144  # preamble, prefix and (0002,0000) of a Part 10 file; its value ends here (PS3.10 7.1)
 
 
@@ -137,9 +139,29 @@ class Disk:
         """Delete an image that the archive has."""
         (self._place(job) / image.file).unlink(missing_ok=True)
 
+    def keep(self, job: Job, image: Image) -> None:
+        """Keep an image that the archive has, but has not committed to."""
+        path = self._place(job) / image.file
+        path.replace(path.with_suffix(_KEPT))
+
+    def kept(self, job: Job) -> list[Image]:
+        """Return the images of a job that were sent and are not committed yet."""
+        here = {path.stem for path in self._place(job).glob(f"*{_KEPT}")}
+        return [image for image in job.images if Path(image.file).stem in here]
+
+    def release(self, job: Job, image: Image) -> None:
+        """Delete an image that was kept: the archive vouches for it."""
+        (self._place(job) / image.file).with_suffix(_KEPT).unlink(missing_ok=True)
+
+    def put_back(self, job: Job, image: Image) -> None:
+        """Put an image that was kept back into the queue: the archive does not have it."""
+        path = self._place(job) / image.file
+        path.with_suffix(_KEPT).replace(path)
+
     def settle(self, job: Job) -> bool:
         """Remove the job if nothing is owed any more; returns whether that is so."""
-        done = job.acquired and not job.owed and not self.waiting(job)
+        rest = self.waiting(job) or self.kept(job)
+        done = job.acquired and not job.owed and not rest
         if done:
             (self._place(job) / "job.json").unlink(missing_ok=True)
             shutil.rmtree(self._place(job), ignore_errors=True)

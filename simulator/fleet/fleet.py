@@ -54,6 +54,7 @@ class Fleet:
         places = addresses or {}
         common: dict[str, Any] = {
             "clock": clock, "journal": journal, "archive": archive, "ris": ris, "save": self.save,
+            "certificates": folder.parent / "tls",
         }  # fmt: skip
         self.modalities = {
             name: Modality(
@@ -131,7 +132,8 @@ class Fleet:
         with self._saving:
             rows = {n: node.settings.changes_from(node.defaults) for n, node in self.nodes.items()}
             changed = {name: row for name, row in rows.items() if row}
-            write_json(self.folder / "fleet.json", {"format": _FORMAT, "settings": changed})
+            facts = {"format": _FORMAT, "settings": changed}
+            write_json(self.folder / "fleet.json", facts, private=True)  # passcodes
 
     def _load(self) -> None:
         path = self.folder / "fleet.json"
@@ -224,7 +226,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _link(source: str, target: str) -> None:
     """Link an image, which nobody ever writes to again; copy everything else."""
-    if source.endswith(".dcm"):
+    if source.endswith((".dcm", ".sent")):
         try:
             os.link(source, target)
             return

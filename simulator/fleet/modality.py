@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from pynetdicom.presentation import PresentationContext
 
 from simulator.clock import Clock
 from simulator.errors import LocalError, NetworkError, RefusedError
 from simulator.fleet import delivery
 from simulator.fleet.delivery import Sent
 from simulator.fleet.disk import Disk, Job, exam_from
+from simulator.fleet.examining import exam_for
 from simulator.fleet.node import Node
 from simulator.fleet.outcome import Performed, failure
 from simulator.fleet.profile import ModalityProfile
 from simulator.fleet.requests import WorklistItem, read_item, worklist_query
+from simulator.fleet.safekeeping import Safekeeping
 from simulator.fleet.settings import TABLE, device_defaults
 from simulator.imaging.exam import Exam
 from simulator.imaging.study import acquire
 from simulator.imaging.template import SYNTAXES
-from simulator.imaging.uids import digest, make_uid
+from simulator.imaging.uids import make_uid
 from simulator.journal import Journal
+from simulator.network import command as cmd
 from simulator.network import scu
 from simulator.network.associate import Peer
-
-INSTITUTION = "PACS Lab General Hospital"
+from simulator.network.dimse import Handlers
 
 
 class Modality(Node):
@@ -47,6 +52,7 @@ class Modality(Node):
         )
         self.profile, self.seed, self.pixels = profile, seed, pixels
         self.disk = Disk(folder)
+        self.safekeeping = Safekeeping(self)
 
     # --- the worklist -------------------------------------------------------------------------
 
@@ -94,7 +100,7 @@ class Modality(Node):
     def perform(self, item: WorklistItem, *, at: datetime | None = None) -> Performed:
         """Scan the patient of a worklist entry; `at` is when it began, in hospital time."""
         with self.busy:
-            return self._perform(self._exam(item, at), at)
+            return self._perform(exam_for(self, item, at), at)
 
     def perform_unscheduled(
         self,
@@ -124,7 +130,7 @@ class Modality(Node):
                 protocol=protocol or next(iter(self.profile.protocols)),
                 referring=referring,
             )
-            return self._perform(self._exam(item, at), at)
+            return self._perform(exam_for(self, item, at), at)
 
     def resend(self, accession: str) -> Performed:
         """Make the images of a finished exam available once more and send them."""
@@ -148,6 +154,7 @@ class Modality(Node):
         job = self._acquired(job)
         outcome = self._send([job])
         job, refused = self._report(job)
+        refused = refused or self.safekeeping.ask([job])
         if not self.disk.settle(job):
             job = self.disk.update(job, error=str(outcome.error or refused or ""))
         done = Performed(
@@ -177,41 +184,15 @@ class Modality(Node):
         )
         return self.disk.acquire(job, images)
 
-    def _exam(self, item: WorklistItem, at: datetime | None) -> Exam:
-        times = self.disk.times[item.study_uid]
-        key = (self.seed, self.name, item.study_uid, times)
-        return Exam(
-            patient_name=item.patient_name,
-            patient_id=item.patient_id,
-            issuer=item.issuer,
-            birth_date=item.birth_date,
-            sex=item.sex,
-            accession=item.accession,
-            study_uid=item.study_uid,
-            requested_procedure_id=item.requested_procedure_id,
-            step_id=item.step_id,
-            procedure=item.procedure,
-            protocol=self._protocol(item.protocol),
-            indication=item.indication,
-            referring=item.referring,
-            performing=item.performing,
-            institution=INSTITUTION,
-            station=self.settings.ae_title,
-            started=(at or self.clock.now()).replace(microsecond=0),
-            pps_uid=make_uid("pps", *key),
-            pps_id=f"PPS{digest('pps id', *key) % 10**9:09d}",
-            character_set=item.character_set,
-        )
+    # --- listening ------------------------------------------------------------------------------
 
-    def _protocol(self, code: str) -> str:
-        """Return the key of our protocol for a code of the worklist; LocalError if none fits."""
-        for key, protocol in self.profile.protocols.items():
-            if code in (key, protocol.code):
-                return key
-        raise LocalError(
-            f"{self.name} has no protocol '{code}'.",
-            f"It knows {', '.join(self.profile.protocols)}; compare the RIS's mapping table.",
-        )
+    def contexts(self) -> Sequence[PresentationContext]:
+        """Return what the listener takes: results of storage commitment, too."""
+        return (*super().contexts(), self.safekeeping.context())
+
+    def handlers(self) -> Handlers:
+        """Return what the listener answers."""
+        return {**super().handlers(), cmd.N_EVENT_REPORT: self.safekeeping.take}
 
     # --- the queue ------------------------------------------------------------------------------
 
@@ -227,6 +208,7 @@ class Modality(Node):
                 "started": job.exam.started.isoformat(),
                 "images": len(job.images),
                 "queued": len(self.disk.waiting(job)),
+                "uncommitted": len(self.disk.kept(job)),
                 "acquired": job.acquired,
                 "owed": list(job.owed),
                 "error": job.error,
@@ -240,6 +222,7 @@ class Modality(Node):
             jobs = [self._report(self._acquired(job))[0] for job in self.disk.jobs()]
             refusals = [self._report(job)[1] for job in jobs if job.owed]
             outcome = self._send(jobs)
+            refusals.append(self.safekeeping.ask(jobs))
             error = outcome.error or next((refusal for refusal in refusals if refusal), None)
             for job in jobs:
                 if not self.disk.settle(job):
@@ -254,8 +237,10 @@ class Modality(Node):
         outcome = Sent(left=waiting)
         try:
             with self.journalled("send", peer, images=waiting):
-                caller, syntaxes = self.caller(), self.settings.syntaxes
-                outcome = delivery.send_images(self.disk, jobs, peer, caller, syntaxes)
+                caller, syntaxes = self.caller(peer), self.settings.syntaxes
+                outcome = delivery.send_images(
+                    self.disk, jobs, peer, caller, syntaxes, keep=self.settings.commitment
+                )
                 if outcome.error:
                     raise outcome.error
         except NetworkError as error:
@@ -295,5 +280,6 @@ class Modality(Node):
             "minutes_per_exam": self.profile.minutes_per_exam,
             "performed": self.disk.begun,
             "queued": sum(len(self.disk.waiting(job)) for job in jobs),
+            "uncommitted": sum(len(self.disk.kept(job)) for job in jobs),
             "owed": len(jobs),
         }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from pynetdicom.presentation import PresentationContext
 
 from simulator.clock import Clock
 from simulator.errors import LocalError, NetworkError, UsageError
@@ -13,13 +16,15 @@ from simulator.fleet import inbox
 from simulator.fleet.inbox import Inbox
 from simulator.fleet.logbook import Logbook
 from simulator.fleet.outcome import failure
-from simulator.fleet.settings import Settings, check_key
+from simulator.fleet.settings import SECRET, Settings, check_key
 from simulator.journal import Journal
 from simulator.network import command as cmd
 from simulator.network import dimse, negotiation, scu
 from simulator.network.associate import Caller, Peer
-from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.dimse import Handlers
+from simulator.network.negotiation import Identity, Proposal, Refusal
 from simulator.network.serve import Server
+from simulator.network.tls import Tls
 
 Target = str | Peer
 
@@ -39,11 +44,13 @@ class Node:
         defaults: Settings,
         address: tuple[str, int],
         save: Callable[[], None] = lambda: None,
+        certificates: Path | None = None,
     ) -> None:
         """Keep everything in `folder`; `save` is called when a setting was changed."""
         self.name, self.folder, self.clock = name, folder, clock
         self.defaults = self.settings = defaults
         self.host, self.port = address
+        self.certificates = certificates or folder / "tls"  # one folder for each node
         self.book = Logbook(folder / "log.jsonl", name, journal)
         self.inbox = Inbox(folder / "received", clock)
         self.busy = threading.RLock()  # one exam, one transfer at a time
@@ -78,8 +85,8 @@ class Node:
     def _tell_changed(self, key: str, old: object, new: object, actor: str) -> None:
         self.book.tell(
             "device.setting.changed",
-            f"{self.name}: {key} was '{_shown(old)}' and is '{_shown(new)}' ({actor})",
-            key=key, old=_shown(old), new=_shown(new), actor=actor,
+            f"{self.name}: {key} was '{_shown(key, old)}' and is '{_shown(key, new)}' ({actor})",
+            key=key, old=_shown(key, old), new=_shown(key, new), actor=actor,
         )  # fmt: skip
 
     # --- listening ------------------------------------------------------------------------------
@@ -116,11 +123,19 @@ class Node:
             name=self.name,
             host=self.host,
             port=self.port,
-            contexts=lambda proposal: inbox.contexts(),
-            handlers={cmd.C_ECHO: lambda request: dimse.SUCCESS, cmd.C_STORE: self.inbox.store},
+            contexts=lambda proposal: self.contexts(),
+            handlers=self.handlers(),
             admit=self._admit,
             tell=self.book.tell,
         )
+
+    def contexts(self) -> Sequence[PresentationContext]:
+        """Return what the listener takes."""
+        return inbox.contexts()
+
+    def handlers(self) -> Handlers:
+        """Return what the listener answers."""
+        return {cmd.C_ECHO: lambda request: dimse.SUCCESS, cmd.C_STORE: self.inbox.store}
 
     def _admit(self, proposal: Proposal) -> None:
         own = self.settings.ae_title
@@ -130,13 +145,21 @@ class Node:
 
     # --- calling --------------------------------------------------------------------------------
 
-    def caller(self) -> Caller:
-        """Who calls; raises LocalError if the device is offline."""
+    def caller(self, peer: Peer | None = None) -> Caller:
+        """Who calls `peer`, by TLS if that is set; raises LocalError if the device is offline."""
         if not self.settings.online:
             raise LocalError(
                 f"{self.name} is offline: its network is switched off.", "Set 'online' to true."
             )
-        return self.settings.caller(self.host)
+        mine, caller = self.settings, self.settings.caller(self.host)
+        if peer != mine.archive():
+            return caller
+        named = Identity(user=mine.archive_user, passcode=mine.archive_passcode)
+        return replace(
+            caller,
+            tls=Tls.of(self.certificates / self.name) if mine.archive_tls else None,
+            identity=named if mine.archive_user else None,
+        )
 
     def peer(self, target: Target) -> Peer:
         """Return the peer a target names: 'archive', 'ris', or AET@HOST:PORT."""
@@ -152,7 +175,7 @@ class Node:
         """Verify the connection to a peer (C-ECHO); raises a NetworkError if there is none."""
         peer = self.peer(target)
         with self.journalled("echo", peer):
-            scu.echo(peer, self.caller())
+            scu.echo(peer, self.caller(peer))
         self.book.tell("device.echo", f"{self.name}: {peer} answered the echo", peer=str(peer))
         return peer
 
@@ -175,7 +198,7 @@ class Node:
             "port": self.port,
             "listening": self.listening,
             "received": len(self.inbox.received()),
-            "settings": {key: _shown(self.settings.values()[key]) for key in self.keys},
+            "settings": {key: _shown(key, self.settings.values()[key]) for key in self.keys},
             "changed": sorted(self.settings.changes_from(self.defaults)),
         }
 
@@ -201,5 +224,7 @@ class _Journalled:
         )  # fmt: skip
 
 
-def _shown(value: object) -> object:
+def _shown(key: str, value: object) -> object:
+    if key in SECRET:
+        return "(set)" if value else ""
     return list(value) if isinstance(value, tuple) else value

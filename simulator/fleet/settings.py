@@ -84,6 +84,19 @@ def _switch(value: Any) -> bool:
     return words[str(value).lower()]
 
 
+def _user(value: Any) -> str:
+    text = str(value).strip()
+    if len(text) > 64 or not text.isprintable():
+        raise ValueError("the name of an account, or empty")
+    return text
+
+
+def _passcode(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 128:
+        raise ValueError("a passcode, or empty")
+    return value
+
+
 def _setting(key: str, read: Callable[[Any], Value], says: str, default: Any = None) -> Any:
     return field(default=default, metadata={"key": key, "read": read, "says": says})
 
@@ -96,6 +109,15 @@ class Settings:
     archive_ae: str = _setting("archive.ae", _ae, "AE title it sends images to")
     archive_host: str = _setting("archive.host", _host, "address of the archive")
     archive_port: int = _setting("archive.port", _port, "port of the archive")
+    archive_tls: bool = _setting(
+        "archive.tls", _switch, "whether it calls the archive by TLS; the port must fit", False
+    )
+    archive_user: str = _setting(
+        "archive.user", _user, "account it names to the archive; empty for none", ""
+    )
+    archive_passcode: str = _setting(
+        "archive.passcode", _passcode, "passcode of that account; empty for none", ""
+    )
     ris_ae: str = _setting("ris.ae", _ae, "AE title it asks for the worklist and reports to")
     ris_host: str = _setting("ris.host", _host, "address of the RIS")
     ris_port: int = _setting("ris.port", _port, "port of the RIS")
@@ -112,6 +134,12 @@ class Settings:
         "syntaxes", _syntaxes, "transfer syntaxes it offers, the one it encodes in first",
         ("ExplicitVRLittleEndian", "ImplicitVRLittleEndian"),
     )  # fmt: skip
+    commitment: bool = _setting(
+        "commitment", _switch, "whether sent images stay until the archive commits to them", False
+    )
+    commitment_wait: float = _setting(
+        "commitment.wait", _seconds, "seconds to stay on the association for the result", 1.0
+    )
     timeouts_connect: float = _setting(
         "timeouts.connect", _seconds, "seconds to wait for a connection", 5.0
     )
@@ -158,6 +186,7 @@ class Settings:
 
 _FIELDS = {item.metadata["key"]: item for item in fields(Settings)}
 _NAMES = {key: item.name for key, item in _FIELDS.items()}
+SECRET = ("archive.passcode",)  # never shown
 TABLE = {key: str(item.metadata["says"]) for key, item in _FIELDS.items()}
 WORKSTATION_KEYS = tuple(
     key for key in TABLE if key.partition(".")[0] in ("ae_title", "archive", "timeouts", "online")

@@ -221,13 +221,11 @@ class OrderBook:
 
         A new code is added, if modality, station_ae and protocol are said.
         """
-        check({"code": code, **changes}, ("code", "modality", "station_ae", "protocol",
-                                          "description"))  # fmt: skip
+        check({"code": code})
+        check(changes, ("modality", "station_ae", "protocol", "description"))
         with self.database.write() as connection:
-            if {"modality", "station_ae", "protocol"} <= changes.keys():  # enough for a new one
-                before = mapping.find_or_add(connection, code)
-            else:
-                before = mapping.get(connection, code)
+            enough = {"modality", "station_ae", "protocol"} <= changes.keys()  # for a new one
+            before = (mapping.find_or_add if enough else mapping.get)(connection, code)
             wanted: dict[str, Any] = {key: str(value) for key, value in changes.items()}
             after = replace(before, **wanted)
             mapping.save(connection, after)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydicom.uid import ExplicitVRLittleEndian
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from simulator.database import Database
 from simulator.errors import NetworkError, StatusError
@@ -95,7 +95,10 @@ class Forwarding:
                       f"N-{row['verb'].upper()} of {row['uid']} {word} {self.peer}: {reason}",
                       uid=row["uid"], state=state, peer=str(self.peer))  # fmt: skip
             self._trouble = reason
+        same = forwards.c.number == row["number"]
         with self.database.write() as db:
-            same = forwards.c.number == row["number"]
-            db.execute(update(forwards).where(same).values(state=state, reason=reason))
+            if state == "sent":  # what was performed stands in its own table
+                db.execute(delete(forwards).where(same))
+            elif (state, reason) != (row["state"], row["reason"]):
+                db.execute(update(forwards).where(same).values(state=state, reason=reason))
         return state

@@ -19,7 +19,7 @@ from simulator.network.hl7 import escape, segment
 from simulator.network.outbox import Outbox
 
 CHANNEL = "HIS"  # the name of the channel to the RIS
-_PATIENCE = 20.0  # seconds until the RIS must have answered
+_PATIENCE = 5.0  # seconds until the RIS must have answered
 _NOT_KNOWN = ("accession", "study_uid", "requested_procedure_id", "step_id", "station_ae",
               "modality", "performing", "status")  # fmt: skip
 _MERGES, _UPDATES = ("A40", "A47"), ("A01", "A02", "A03", "A04", "A05", "A08", "A11", "A31")
@@ -40,7 +40,8 @@ class His:
         with self.book.database.write():
             order = self.book.draw(scheduled, station_ae)
             number = self.outbox.post(CHANNEL, "ORM^O01", _order_body(order))
-        state = self.outbox.wait(number, _PATIENCE)
+        paused = self.outbox.channel(CHANNEL).paused
+        state = self.outbox.wait(number, 0.0 if paused else _PATIENCE)
         found = self.book.find(placer=order.placer)
         if found:
             return found[0]

@@ -76,8 +76,9 @@ class Interfaces:
         return self.server
 
     def open(self, places: Places) -> None:
-        """Listen, and begin to send."""
-        self.listen(places.host, places.port).start()
+        """Listen, unless we do already, and begin to send."""
+        if self.server is None:
+            self.listen(places.host, places.port).start()
         for channel in _channels(places):
             self.outbox.furnish(channel)
         self.outbox.start()

@@ -8,7 +8,7 @@ from simulator.errors import UsageError
 from simulator.hospital import history
 from simulator.hospital.interfaces import Interfaces
 from simulator.hospital.routes import RIGHT, actor_of
-from simulator.network.message_log import FILTERS, shown
+from simulator.network.message_log import FILTERS, compared, shown
 from simulator.web import Call, Route
 
 
@@ -18,7 +18,7 @@ def message_routes(interfaces: Interfaces) -> list[Route]:
     rows = (
         ("GET", "/api/messages", desk.messages, "the message log, newest last; filters, limit"),
         ("POST", "/api/messages", desk.send, "send a message typed by hand: channel, text"),
-        ("GET", "/api/messages/{number}", desk.message, "one message, its segments and bytes"),
+        ("GET", "/api/messages/{number}", desk.message, "one message; with=N: compared with N"),
         ("POST", "/api/messages/{number}/replay", desk.replay, "process what came in once more"),
         ("POST", "/api/messages/{number}/resend", desk.resend, "send again, or corrected: text"),
         ("GET", "/api/channels", desk.channels, "the channels and their queues"),
@@ -68,7 +68,13 @@ class _Desk:
         return self.i.log.find(limit_of(call), **filters)
 
     def message(self, call: Call) -> Any:
-        return shown(self.i.log.get(number_of(call)))
+        row = self.i.log.get(number_of(call))
+        other = call.query.get("with", "")
+        if not other:
+            return shown(row)
+        if not (other.isascii() and other.isdigit() and len(other) < 16):
+            raise UsageError(f"'{other}' is no message number.", "List the messages.")
+        return {**shown(row), "differences": compared(row, self.i.log.get(int(other)))}
 
     def send(self, call: Call) -> Any:
         channel, text = call.need("channel", "text")

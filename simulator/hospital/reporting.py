@@ -45,14 +45,21 @@ class Reporting:
         self._missing: dict[str, datetime] = {}  # study UID: when to ask for its images again
 
     def tick(self, now: datetime) -> int:
-        """Report what has been read up to `now`; returns how many reports were sent."""
+        """Send every report that is dictated by `now`; returns how many."""
         count = 0
-        free = self._free_at(now)
-        while free <= now and (order := self._next(now)) is not None:
-            self._send(order, free)
+        while (order := self._next(now)) is not None:
+            begun = max(self._free_at(now), self._completed(order))
+            over = begun + self._takes(order)
+            if over > now:
+                break
+            self._send(order, over)
+            self._save(over)
             count += 1
-            free = self._busy_until(free, order)
         return count
+
+    def forget(self) -> None:
+        """Forget which images were missing, as after a reset."""
+        self._missing.clear()
 
     def candidates(self) -> list[Order]:
         """Return what waits to be read, in reading order."""
@@ -90,18 +97,21 @@ class Reporting:
         self.outbox.post(CHANNEL, "ORU^R01", body)
 
     def _free_at(self, now: datetime) -> datetime:
-        """Return when the reader is free; a reader who had nothing to do begins now."""
+        """Return when the reader is free; who has just come begins now."""
         query = select(counters.c.count).where(counters.c.stream == _STREAM)
         with self.book.database.write() as db:
             seconds = db.execute(query).scalar()
         if seconds is None:
-            return self._save(now.replace(microsecond=0) + timedelta(minutes=_MEAN_MINUTES))
-        return max(_EPOCH + timedelta(seconds=seconds), now - timedelta(minutes=30))
+            return self._save(now.replace(microsecond=0))
+        return _EPOCH + timedelta(seconds=seconds)
 
-    def _busy_until(self, free: datetime, order: Order) -> datetime:
+    def _completed(self, order: Order) -> datetime:
+        since = history.reached(self.book.database, "completed").get(order.accession)
+        return datetime.fromisoformat(since) if since else _EPOCH
+
+    def _takes(self, order: Order) -> timedelta:
         chance = Random(digest("reading", self.book.seed, order.accession))
-        minutes = chance.uniform(0.5, 1.5) * _MEAN_MINUTES
-        return self._save(free + timedelta(seconds=round(minutes * 60)))
+        return timedelta(seconds=round(chance.uniform(0.5, 1.5) * _MEAN_MINUTES * 60))
 
     def _save(self, moment: datetime) -> datetime:
         seconds = int((moment - _EPOCH).total_seconds())

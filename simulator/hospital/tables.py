@@ -111,7 +111,7 @@ forwards = Table(
     Column("number", Integer, primary_key=True),
     Column("uid", String, nullable=False),
     Column("verb", String, nullable=False),  # create | set
-    Column("state", String, nullable=False, index=True),  # queued | sent | parked
+    Column("state", String, nullable=False, index=True),  # queued | parked
     Column("reason", String, nullable=False),
     Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
 )

@@ -1,6 +1,7 @@
 """One exam, from protocol to encoded instances."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -10,6 +11,7 @@ import numpy as np
 
 from simulator.fleet.profile import KINDS, ModalityProfile, Protocol
 from simulator.imaging import charset, codecs, header, part10
+from simulator.imaging.anatomy import volume_of
 from simulator.imaging.body import body_of
 from simulator.imaging.documents import Made
 from simulator.imaging.exam import Exam
@@ -22,7 +24,11 @@ from simulator.imaging.uids import make_uid
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+SLICED = {"ct", "ct-enhanced", "mr", "mr-enhanced", "pt"}
 ALWAYS_VARYING = ("SOPInstanceUID", "InstanceNumber", "ContentTime")
+# Every thread that renders would keep a heap of its own (glibc), some 30 MB for each device; and
+# more than one at a time is hardly quicker, because Python computes on one core.
+_RENDERER = ThreadPoolExecutor(1, thread_name_prefix="renderer")
 SECONDS_PER_IMAGE = {"CT": 0.5, "PT": 0.5, "MR": 4.0}  # 20 for all others
 
 
@@ -72,7 +78,13 @@ def acquire(
         kind = profile.kind(series)
         if KINDS[kind].image:
             codecs.check(syntax, RENDERERS[kind].PIXELS.bits, f"{profile.name}: {kind}")
-    return _instances(profile, protocol, exam, seed, pixels, syntax)
+    return _in_turn(_instances(profile, protocol, exam, seed, pixels, syntax))
+
+
+def _in_turn(instances: Iterator[Instance]) -> Iterator[Instance]:
+    """Yield instances, each made on the one thread that renders for the whole process."""
+    while (instance := _RENDERER.submit(next, instances, None).result()) is not None:
+        yield instance
 
 
 def _instances(
@@ -82,6 +94,9 @@ def _instances(
     key = header.study_key(exam, seed, profile.ae_title)
     body, finding = body_of(exam, seed), finding_of(exam, seed)
     exam = charset.written_by(profile, replace(exam, started=profile.clock(exam.started)))
+    # Series after series cuts the same volume: it stays unpacked until the exam is over.
+    cut = any(profile.kind(series) in SLICED for series in protocol.series)
+    held = volume_of(protocol.anatomy, body.sex) if cut else None
     made: list[Made] = []
     for number, series in enumerate(protocol.series, 1):
         take = Take(
@@ -101,6 +116,7 @@ def _instances(
         else:
             plain = codecs.document_syntax(syntax)
             yield from _noted(made, take, _document(take, number, began, plain, made))
+    del held
 
 
 def _noted(made: list[Made], take: Take, instances: Iterator[Instance]) -> Iterator[Instance]:

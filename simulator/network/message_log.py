@@ -28,6 +28,7 @@ from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
 from simulator.network import hl7
 from simulator.network.hl7 import Hl7Error, Message
+from simulator.network.hl7_fields import described, differences
 
 FILTERS = ("direction", "channel", "kind", "state", "control_id", "patient_id", "accession")
 
@@ -149,10 +150,21 @@ def about(message: Message) -> tuple[str, str]:
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return a message of the log as facts for HTTP, with its text and its segments."""
     raw = row["raw"]
-    try:
-        message, trouble = hl7.parse(raw, "UNICODE UTF-8"), ""
-    except Hl7Error as error:
-        message, trouble = hl7.parse_anyway(raw), error.sentence
+    message, trouble = readable(raw)
     facts = {key: value for key, value in row.items() if key != "raw"}
     return {**facts, "text": message.text, "raw": raw.decode("latin-1"), "trouble": trouble,
-            "segments": [list(fields) for fields in message.segments]}  # fmt: skip
+            "segments": [list(fields) for fields in message.segments],
+            "fields": described(message)}  # fmt: skip
+
+
+def readable(raw: bytes) -> tuple[Message, str]:
+    """Return a message of the log to be shown, and what keeps it from being read properly."""
+    try:
+        return hl7.parse(raw, "UNICODE UTF-8"), ""
+    except Hl7Error as error:
+        return hl7.parse_anyway(raw), error.sentence
+
+
+def compared(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the fields in which two messages of the log differ."""
+    return differences(readable(one["raw"])[0], readable(other["raw"])[0])

@@ -130,6 +130,7 @@ class MllpServer:
                 f"{name} cannot listen for HL7 at {host}:{port}: {error.strerror or error}.",
                 "Stop what uses that port, or start with '--ports auto'.",
             ) from error
+        self._socket.settimeout(0.5)  # closing a socket does not wake accept() on every system
         self.host, self.port = self._socket.getsockname()[:2]
         self._live: set[socket.socket] = set()
         self._lock, self._stopped = threading.Lock(), False
@@ -163,6 +164,8 @@ class MllpServer:
         while not self._stopped:
             try:
                 sock, address = self._socket.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 if self._stopped:
                     return

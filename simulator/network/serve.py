@@ -154,7 +154,10 @@ class Server:
             context = self.tls()
             if context is None:
                 raise LocalError("This node has no certificate.", "Give it one.")
-            plain = telling.is_plain(wire.sock)
+            first = wire.sock.recv(1, socket.MSG_PEEK)
+            if not first:
+                return False  # a port scan or a health check: nothing was said
+            plain = first == b"\x01"  # an A-ASSOCIATE-RQ
             wire.secure(context)
         except (OSError, LocalError) as error:
             if not self._stopping:

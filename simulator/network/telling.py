@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Sequence
 
 from pydicom.uid import UID
@@ -85,11 +84,6 @@ def _about(request: Request) -> str:
     if request.command.get("MoveDestination"):
         return f"to {request.command['MoveDestination']} "
     return f"{UID(request.sop_class).name} " if request.sop_class else ""
-
-
-def is_plain(sock: socket.socket) -> bool:
-    """Return whether a caller begins with an association request instead of TLS; waits for it."""
-    return sock.recv(1, socket.MSG_PEEK) == b"\x01"
 
 
 def handshake_failed(

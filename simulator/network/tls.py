@@ -217,7 +217,7 @@ def failure(peer: object, error: BaseException) -> NetworkError:
 def late_failure(peer: object, error: BaseException) -> NetworkError:
     """Return the error for an end right after our handshake: TLS 1.3 looks at ours only then."""
     cause = error.__cause__
-    if isinstance(cause, ssl.SSLError) and "EOF" not in str(cause.reason):
+    if isinstance(cause, ssl.SSLError) and "ALERT" in str(cause.reason):
         return failure(peer, cause)
     return NoAnswerError(
         f"{peer} shook hands by TLS, but did not answer the association request: {error}.",

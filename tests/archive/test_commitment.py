@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -317,6 +318,7 @@ def test_pynetdicom_asks_and_hears_on_both_ways(ready: Lab) -> None:
                 assoc.release()
             assert came.wait(5)
             if stays:
+                time.sleep(0.5)  # its release may overtake its own answer: then it is told again
                 assoc.release()
     finally:
         ae.shutdown()

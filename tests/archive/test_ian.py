@@ -13,7 +13,8 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     ModalityPerformedProcedureStep,
 )
 
-from tests.archive.support import Lab, study, until
+from simulator.network import scu
+from tests.archive.support import CALLER, Lab, study, until
 from tests.net import free_port
 
 PPS = "1.2.3.9.9"
@@ -77,6 +78,21 @@ def test_a_completed_step_is_notified(ready: Lab, notices: list[Dataset]) -> Non
     assert {item.RetrieveAETitle for item in series.ReferencedSOPSequence} == {"PACSLAB"}
     until(lambda: not ready.archive.owed.all())
     assert "WS1 was told that study 1.2.3.1" in ready.told("availability.notified")[0].text
+
+
+def test_the_step_comes_by_mpps(ready: Lab, notices: list[Dataset]) -> None:
+    begun = step(0, "IN PROGRESS")
+    del begun.PerformedSeriesSequence
+    begun.PerformedProcedureStepID, begun.PerformedStationAETitle = "P1", "CT1"
+    begun.PerformedProcedureStepStartDate = "20260302"
+    begun.PerformedProcedureStepStartTime, begun.Modality = "070000", "CT"
+    scu.mpps_create(ready.peer, PPS, begun, CALLER)
+    ready.store(*study(1, 2))
+    done = step(2)
+    del done.ScheduledStepAttributesSequence
+    scu.mpps_set(ready.peer, PPS, done, CALLER)
+    until(lambda: notices)
+    assert notices[0].ReferencedPerformedProcedureStepSequence[0].ReferencedSOPInstanceUID == PPS
 
 
 def test_it_waits_for_the_last_image_of_the_step(ready: Lab, notices: list[Dataset]) -> None:

@@ -17,7 +17,7 @@ from simulator.network import scu
 from simulator.network.associate import Caller
 from simulator.network.negotiation import Identity
 from tests import peers
-from tests.archive.support import CALLER, Lab, query, raw_store, save, study
+from tests.archive.support import CALLER, Lab, query, raw_store, save, study, until
 
 PASSWORD = "battery horse staple"
 FAILED = (1, 2, 1)
@@ -183,6 +183,7 @@ def test_a_longer_pdu_than_allowed_ends_the_association(lab: Lab) -> None:
     with pytest.raises(NoAnswerError), lab.open() as association:
         association.max_fragment = 100_000
         raw_store(association, study(2)[0])
+    until(lambda: lab.told("association.aborted"))
     assert "4096 are accepted" in lab.told("association.aborted")[-1].text
 
 

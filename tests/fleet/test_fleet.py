@@ -22,7 +22,9 @@ def http(ward: Ward) -> Iterator[httpx.Client]:
     ward.fleet.open_day(ward.ris.book.place_next, 2.0)
     app = build_app("fleet", ward.fleet.routes(), lambda headers: who)
     server = WebServer(app, "127.0.0.1", 0, "fleet").start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{server.port}", trust_env=False, timeout=30
+    ) as client:
         yield client
     server.stop()
 

@@ -39,6 +39,11 @@ def test_every_key_is_explained():
         ('ae_title = "CT1"', 'ae_title = "A TITLE FAR TOO LONG"', "ae_title"),
         ("address = 1", "address = 300", "address"),
         ("minutes_per_exam = 12", "minutes_per_exam =", "TOML"),
+        ("minutes_per_exam = 12", 'minutes_per_exam = 12\ntimezone = "CET"', "timezone"),
+        ("minutes_per_exam = 12", 'minutes_per_exam = 12\nseries_names = "odd"', "series_names"),
+        ('modality = "CT"', 'modality = "EEG"', "EEG"),
+        ("fov = 240.0", 'fov = 240.0\nkind = "ct-spectral"', "ct-spectral"),
+        ("fov = 240.0", "", "fov"),
     ],
 )
 def test_a_slip_is_named(tmp_path, old, new, key):

@@ -11,7 +11,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from simulator.errors import StatusError, UsageError
 from simulator.fleet import inbox
 from simulator.network import command as cmd
-from simulator.network import dimse
+from simulator.network import dimse, scu
 from simulator.network.associate import Peer, associate, plain_context, send_store
 from simulator.network.dimse import Reply, Request
 from simulator.network.scu import MODELS
@@ -99,3 +99,15 @@ def test_names_from_the_wire_never_become_paths(ward: Ward, archive: SmallArchiv
                    transfer_syntax=ExplicitVRLittleEndian, data=[data])  # fmt: skip
     assert not list(ward.folder.rglob("*evil*"))
     assert len(list((station.folder / "received").glob("*.dcm"))) == 1
+
+
+def test_a_notice_of_a_study_is_logged(ward: Ward) -> None:
+    station = ward.fleet.workstation("WS1")
+    station.start()
+    notice, series, item = Dataset(), Dataset(), Dataset()
+    item.ReferencedSOPInstanceUID = "1.2.3.1.1"
+    series.SeriesInstanceUID, series.ReferencedSOPSequence = "1.2.3.1", [item]
+    notice.StudyInstanceUID, notice.ReferencedSeriesSequence = "1.2.3", [series]
+    peer = Peer(ae="WS1", host=station.host, port=station.port)
+    scu.notify_availability(peer, notice)
+    assert "study 1.2.3 available, 1 instances" in str(station.log())

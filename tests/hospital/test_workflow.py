@@ -98,6 +98,15 @@ def test_an_order_the_ris_does_not_take_is_said(open_ris: Ris, ris: Ris) -> None
         ris.interfaces.his.place_next()
 
 
+def test_an_order_that_waits_in_a_paused_channel_comes_later(open_ris: Ris, ris: Ris) -> None:
+    ris.interfaces.outbox.change("HIS", {"paused": True}, "eva")
+    with pytest.raises(RefusedError, match="is queued, no answer yet"):
+        ris.interfaces.his.place_next()
+    assert ris.book.find() == []
+    ris.interfaces.outbox.change("HIS", {"paused": False}, "eva")
+    wait_for(lambda: len(ris.book.find()) == 1)
+
+
 def test_the_his_sends_adt(open_ris: Ris, ris: Ris) -> None:
     his, patients = ris.interfaces.his, ris.interfaces.patients
     order = his.place_next()

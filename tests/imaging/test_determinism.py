@@ -11,7 +11,12 @@ import pytest
 from simulator.imaging.contact_sheet import sample_exam
 from simulator.imaging.study import acquire
 
-EXAMS = [("CT1", "chest"), ("CT1", "head"), ("MR1", "brain"), ("DX1", "chest"), ("US1", "abdomen")]
+EXAMS = [
+    ("CT1", "chest"), ("CT1", "head"), ("MR1", "brain"), ("DX1", "chest"), ("US1", "abdomen"),
+    ("CT2", "trauma-head"), ("MR2", "brain-ms"), ("CR1", "hand"), ("MG1", "diagnostic"),
+    ("US2", "echo"), ("XA1", "coronary"), ("RF1", "swallow"), ("NM1", "bone"), ("PT1", "wholebody"),
+    ("OT1", "documents"),
+]  # fmt: skip
 PROGRAM = """
 import hashlib
 from simulator.fleet.profile import load_profiles

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.network import hl7, hl7_ack, hl7_orders, hl7_writing
+from simulator.network import hl7, hl7_ack, hl7_fields, hl7_orders, hl7_writing
 from simulator.network.hl7 import Hl7Error, parse
 
 NOW = datetime(2026, 3, 2, 7, 30)
@@ -186,3 +186,14 @@ def test_a_merge_of_one_identifier_with_itself() -> None:
     with pytest.raises(Hl7Error, match="both name P1"):
         hl7_orders.merge(parse(HEAD + PID + b"MRG|P1^^^HOSP\r"))
     assert hl7_orders.merge(parse(HEAD + PID + b"MRG|P2\r")).retired_issuer == "HOSP"
+
+
+def test_fields_have_names_and_differences_are_found() -> None:
+    one = parse(HEAD + PID + b"ZXX|1\r")
+    rows = {row["path"]: row for row in hl7_fields.described(one)}
+    assert rows["PID-5"]["name"] == "Patient name" and rows["ZXX-1"]["name"] == ""
+    assert rows["MSH-10"]["value"] == "M1"
+    other = parse((HEAD + PID).replace(b"MARIA", b"MIA"))
+    found = hl7_fields.differences(one, other)
+    assert [row["path"] for row in found] == ["PID-5", "ZXX-1"]
+    assert "MARIA" in found[0]["one"] and "MIA" in found[0]["other"] and found[1]["other"] == ""

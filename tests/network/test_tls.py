@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom.dataset import Dataset
+from pynetdicom import AE
 
 from simulator.authority import Authority
 from simulator.errors import (
@@ -241,6 +243,12 @@ def test_a_silent_caller_of_a_tls_port_is_dropped_in_time(safe: Safe) -> None:
     safe.echo(safe.tls())
 
 
+def test_a_port_scan_of_a_tls_port_is_not_told(safe: Safe) -> None:
+    socket.create_connection(("127.0.0.1", safe.archive.port), 3).close()
+    safe.echo(safe.tls())
+    assert "tls.failed" not in safe.archive.kinds()
+
+
 def test_a_silent_server_is_given_up_in_time(safe: Safe) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         peer = Peer(ae="PACSLAB", host="127.0.0.1", port=listener.getsockname()[1])
@@ -318,7 +326,7 @@ def test_contexts_follow_bcp_195(safe: Safe) -> None:
         assert names and not [name for name in names if "CBC" in name or name.startswith("AES")]
 
 
-# --- DCMTK ------------------------------------------------------------------------------------
+# --- pynetdicom and DCMTK ----------------------------------------------------------------------
 
 
 def dcmtk(safe: Safe, tool: str, *arguments: object, own: bool = True) -> str:
@@ -331,12 +339,39 @@ def dcmtk(safe: Safe, tool: str, *arguments: object, own: bool = True) -> str:
     return f"{done.returncode} {done.stdout}"
 
 
+def test_pynetdicom_calls_us_over_mutual_tls(mutual: Safe) -> None:
+    ae = AE("CT1")
+    ae.add_requested_context(CT)
+    options = (client_context(mutual.tls()), "127.0.0.1")
+    assoc = ae.associate("127.0.0.1", mutual.archive.port, ae_title="PACSLAB", tls_args=options)
+    assert assoc.is_established
+    assert assoc.send_c_store(stored(image())).Status == 0
+    assoc.release()
+    assert len(mutual.archive.stored) == 1
+
+
+def test_we_call_pynetdicom_over_mutual_tls(safe: Safe) -> None:
+    ae = AE("STORE")
+    ae.add_supported_context("1.2.840.10008.1.1")
+    context = server_context(safe.tls("PACSLAB"), mutual=True)
+    server = ae.start_server(("127.0.0.1", 0), block=False, ssl_context=context)
+    try:
+        peer = Peer(ae="STORE", host="127.0.0.1", port=server.server_address[1])
+        scu.echo(peer, Caller(ae="CT1", tls=safe.tls()))
+    finally:
+        ae.shutdown()
+
+
+def stored(ds: Dataset) -> Dataset:
+    ds.ensure_file_meta()
+    ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    return ds
+
+
 @pytest.mark.peer("echoscu", "storescu")
 def test_dcmtk_echoes_and_stores_over_mutual_tls(mutual: Safe, tmp_path: Path) -> None:
     assert dcmtk(mutual, "echoscu").startswith("0 ")
-    ds = image()
-    ds.ensure_file_meta()
-    ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    ds = stored(image())
     ds.save_as(tmp_path / "image.dcm", enforce_file_format=True)
     assert dcmtk(mutual, "storescu", tmp_path / "image.dcm").startswith("0 ")
     assert [uid for uid, _ in mutual.archive.stored] == [ds.SOPInstanceUID]
@@ -356,7 +391,7 @@ def test_dcmtk_does_not_trust_an_expired_or_unknown_certificate(safe: Safe) -> N
     safe.authority.init(replace=True)
     safe.authority.issue("PACSLAB")
     assert not dcmtk(safe, "echoscu").startswith("0 ")
-    assert len(safe.reasons()) == 2
+    wait_for(lambda: len(safe.reasons()) == 2)
 
 
 @pytest.mark.peer("storescp")

@@ -25,8 +25,8 @@ def test_a_study_of_the_fleet_is_found_and_fetched(hospital: Client) -> None:
     session.trust_env = False
     client = DICOMwebClient(hospital.archive.dicomweb_url, session=session)
     study = hospital.archive.studies()[0]
-    (found,) = client.search_for_studies(search_filters={"PatientID": study["patient_id"]})
-    assert found["0020000D"]["Value"] == [study["study_uid"]]
+    (found,) = client.search_for_studies(search_filters={"StudyInstanceUID": study["study_uid"]})
+    assert found["00100020"]["Value"] == [study["patient_id"]]
     rows = client.retrieve_study_metadata(study["study_uid"])
     assert len(rows) == study["instances"]
     instances = list(client.iter_study(study["study_uid"]))

@@ -45,6 +45,12 @@ def test_the_baseline_came_over_hl7(hospital: Client) -> None:
     assert len(hospital.archive.reading_list()) == 8
 
 
+def test_both_listeners_answer(hospital: Client) -> None:
+    rows = hospital.seat.status()["hl7"]
+    assert [(row["name"], row["answers"]) for row in rows] == [("ris", True), ("archive", True)]
+    assert hospital.seat.facts["hl7"]["ris"]["port"] == rows[0]["port"]
+
+
 def test_from_the_order_to_the_report(hospital: Client) -> None:
     order = placed(hospital)
     accession = order["accession"]
@@ -57,9 +63,14 @@ def test_from_the_order_to_the_report(hospital: Client) -> None:
     settled(hospital)
     assert hospital.ris.order(accession)["status"] == "reported"
     assert hospital.archive.reports(accession)[0]["text"] == "All is well."
+    (study,) = hospital.archive.studies(accession=accession)
+    assert hospital.archive.study(study["study_uid"])["reports"][0]["status"] == "F"
     assert accession not in {row["accession"] for row in hospital.archive.reading_list()}
     what = [row["new"] for row in hospital.ris.history(accession)]
     assert what == ["scheduled", "in progress", "completed", "reported"]
+    line = hospital.timeline(accession)
+    assert line[0]["ihe"].startswith("RAD-2")
+    assert {row["ihe"].split()[0] for row in line} == {"RAD-2", "RAD-6", "RAD-7", "RAD-8", "RAD-28"}
 
 
 def test_a_merge_in_the_his_reaches_the_archive(hospital: Client) -> None:
@@ -150,6 +161,8 @@ def test_a_message_is_shown_and_replayed(hospital: Client) -> None:
     assert send(hospital, "ORM^O01", ORDER.replace("NW", "CA")).startswith("AE ORC-2: no order X1")
     (row,) = hospital.ris.messages(state="rejected")
     shown = hospital.ris.message(row["number"])
+    assert {f["name"] for f in shown["fields"]} >= {"Patient name", "Order control"}
+    assert hospital.ris.compare(row["number"], 1).one(path="MSH-3")["one"] == "TEST"
     assert shown["segments"][1][5] == "DOE^JÓN" and "JÓN" in shown["text"]
     with pytest.raises(RefusedError, match="no order X1"):
         hospital.ris.replay(row["number"])
@@ -168,3 +181,6 @@ def test_the_command(command: Callable[..., tuple[int, str, str]], hospital: Cli
     assert command("archive", "reading-list", "--json")[0] == 0
     assert "RIS" in command("archive", "messages", "--json")[1]
     assert command("ris", "messages", "show", "999999")[0] == 1
+    accession = hospital.ris.orders()[0]["accession"]
+    assert "RAD-8 Images Stored" in command("ris", "timeline", accession)[1]
+    assert command("ris", "timeline", "NONE")[0] == 1

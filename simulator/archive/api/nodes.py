@@ -84,6 +84,8 @@ class Nodes(Desk):
                 "calling": association.calling,
                 "called": association.called,
                 "host": association.peer_address[0],
+                "user": association.user,
+                "tls": association.wire.tls is not None,
             }
             for number, association in sorted(self.archive.server.live.items())
         ]

@@ -47,7 +47,10 @@ class Studies(Desk):
 
     def study(self, call: Call) -> Any:
         """Show a study with its series and instances."""
-        return {**self._study(call), "tree": self.archive.index.tree(call.path["uid"])}
+        study = self._study(call)
+        accession = study["accession"]
+        reports = self.archive.interfaces.reports(accession) if accession else []
+        return {**study, "tree": self.archive.index.tree(call.path["uid"]), "reports": reports}
 
     def delete(self, call: Call) -> Any:
         """Delete a study."""

@@ -10,7 +10,7 @@ from anyio import from_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from simulator.archive.archive import Archive
@@ -32,6 +32,7 @@ from simulator.errors import RefusedError, UsageError
 from simulator.web import NOBODY, Authenticate, Principal, check_host, failure
 
 PATH = "/dicom-web"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _STUDY = "/studies/{study}"
 _SERIES = _STUDY + "/series/{series}"
 _INSTANCE = _SERIES + "/instances/{instance}"
@@ -93,34 +94,28 @@ class DicomWeb:
 
     def app(self) -> Starlette:
         """Return the application; mount it at PATH."""
-        by_path: dict[str, list[Service]] = {}
-        for service in services():
-            by_path.setdefault(service.path, []).append(service)
+        by_path: dict[str, dict[str, Service]] = {}
+        for row in services():
+            by_path.setdefault(row.path, {})[row.method] = row
         return Starlette(
-            routes=[Route(path, self._endpoint(rows)) for path, rows in by_path.items()],
-            exception_handlers={404: self._unknown},
+            routes=[
+                Route(path, self._endpoint(rows), methods=_METHODS)
+                for path, rows in by_path.items()
+            ],
+            exception_handlers={404: _unknown, 405: _unknown},
         )
 
-    def _endpoint(self, rows: list[Service]) -> Any:
-        """Make an ASGI application for one path; each method has its own row."""
-        by_method = {row.method: row for row in rows}
+    def _endpoint(self, by_method: dict[str, Service]) -> Callable[[Request], Any]:
+        """Make the handler of one path; each method has its own row."""
         if "GET" in by_method:
             by_method["HEAD"] = by_method["GET"]
 
-        async def endpoint(scope: Any, receive: Any, send: Any) -> None:
-            request = Request(scope, receive)
+        async def endpoint(request: Request) -> Response:
             response = await self._answer(request, by_method)
             self.cors.allow(request, response, list(by_method))
-            if request.method == "HEAD":
-                response = Response(None, response.status_code, dict(response.headers))
-            await response(scope, receive, send)
+            return _bare(response) if request.method == "HEAD" else response
 
-        class Endpoint:
-            """Starlette hands every method to what is no function."""
-
-            __call__ = staticmethod(endpoint)
-
-        return Endpoint()
+        return endpoint
 
     async def _answer(self, request: Request, by_method: dict[str, Service]) -> Response:
         allow = {"Allow": ", ".join([*by_method, "OPTIONS"])}
@@ -193,12 +188,19 @@ class DicomWeb:
             **facts,
         )
 
-    async def _unknown(self, request: Request, error: Exception) -> Response:
-        return failure(
-            RefusedError(
-                f"There is no {request.url.path} here.", "See PS3.18 10.1 for the resources.", 404
-            )
-        )
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    sentence = f"There is no {request.method} {request.url.path} here."
+    return failure(RefusedError(sentence, "See PS3.18 10.1 for the resources.", status))
+
+
+def _bare(response: Response) -> Response:
+    """Return the head of an answer; of a stream nobody knows the length yet."""
+    made = Response(None, response.status_code, dict(response.headers))
+    if isinstance(response, StreamingResponse):
+        del made.headers["content-length"]
+    return made
 
 
 def _host(request: Request) -> str:

@@ -79,7 +79,7 @@ def _filed(call: WebCall, body: bytes, study: str) -> Outcome:
         study_uid = text(header, "StudyInstanceUID")
         if study and study_uid != study:
             raise DimseError(dimse.DATASET_DOES_NOT_MATCH_CLASS, f"it belongs to study {study_uid}")
-        status = call.archive.services.filing.file(incoming)
+        status = call.archive.services.filing.file(incoming, header)
     except DimseError as error:
         return Outcome.of(incoming, error.status, comment=error.comment)
     return Outcome.of(incoming, status, study=study_uid, series=text(header, "SeriesInstanceUID"))

@@ -25,6 +25,7 @@ from tests.archive.support import ADMIN, Lab
 from tests.archive.support import lab as run_lab
 
 BOUNDARY = "f00d"
+INSTANCE = "/studies/1.2.3.1/series/1.2.3.1.1/instances/1.2.3.1.1.1"  # of the shelf
 DICOM = 'multipart/related; type="application/dicom"'
 
 

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from simulator.archive.users import ROLES
-from tests.archive.dicomweb.support import WebLab, part10, place
+from simulator.errors import UsageError
+from tests.archive.dicomweb.support import INSTANCE, WebLab, part10, place
 from tests.archive.support import ADMIN, image, study
 
-INSTANCE = "/studies/1.2.3.1/series/1.2.3.1.1/instances/1.2.3.1.1.1"
 PATHS = [
     *("/studies", "/series", "/instances", "/studies/1.2.3.1", "/studies/1.2.3.1/metadata"),
     *(INSTANCE, f"{INSTANCE}/frames/1", f"{INSTANCE}/rendered", f"{INSTANCE}/bulkdata/7FE00010"),
@@ -24,9 +24,8 @@ def basic(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nobody_gets_in_without_an_account(web: WebLab, path: str) -> None:
-    web.lab.store(*study(1))
-    answer = httpx.get(web.url + path, trust_env=False)
+def test_nobody_gets_in_without_an_account(shelf: WebLab, path: str) -> None:
+    answer = httpx.get(shelf.url + path, trust_env=False)
     assert answer.status_code == 401 and set(answer.json()) >= {"error", "remedy"}
     assert answer.headers["www-authenticate"].startswith("Basic realm=")
 
@@ -48,10 +47,10 @@ def test_wrong_credentials_are_401(web: WebLab, headers: dict[str, str]) -> None
     assert answer.status_code == 401
 
 
-def test_a_token_of_the_admin_api_opens(web: WebLab) -> None:
-    token = web.archive.users.login(*ADMIN)
+def test_a_token_of_the_admin_api_opens(shelf: WebLab) -> None:
+    token = shelf.archive.users.login(*ADMIN)
     headers = {"Authorization": f"Bearer {token}"}
-    assert httpx.get(f"{web.url}/studies", headers=headers, trust_env=False).status_code == 200
+    assert httpx.get(f"{shelf.url}/studies", headers=headers, trust_env=False).status_code == 200
 
 
 def test_a_password_is_one_log_in(web: WebLab) -> None:
@@ -110,9 +109,8 @@ def test_each_role_may_what_it_may(web: WebLab, role: str) -> None:
         (f"{INSTANCE}/nothing", 404),
     ],
 )
-def test_bad_addresses(web: WebLab, path: str, status: int) -> None:
-    web.lab.store(*study(1))
-    answer = web.get(path)
+def test_bad_addresses(shelf: WebLab, path: str, status: int) -> None:
+    answer = shelf.get(path)
     assert answer.status_code == status
     assert set(answer.json()) >= {"error", "remedy"}
 
@@ -125,14 +123,14 @@ def test_bad_addresses(web: WebLab, path: str, status: int) -> None:
         ("PATCH", "/studies/1.2.3.1", "GET, POST, DELETE, HEAD, OPTIONS"),
     ],
 )
-def test_methods_there_are_not(web: WebLab, method: str, path: str, allowed: str) -> None:
-    answer = web.http.request(method, path)
+def test_methods_there_are_not(shelf: WebLab, method: str, path: str, allowed: str) -> None:
+    answer = shelf.http.request(method, path)
     assert answer.status_code == 405 and answer.headers["allow"] == allowed
-    assert web.http.options(path).headers["allow"] == allowed
+    assert shelf.http.options(path).headers["allow"] == allowed
 
 
-def test_a_foreign_host_name_is_not_answered(web: WebLab) -> None:
-    answer = web.http.get("/studies", headers={"Host": "pacs.evil.example"})
+def test_a_foreign_host_name_is_not_answered(shelf: WebLab) -> None:
+    answer = shelf.http.get("/studies", headers={"Host": "pacs.evil.example"})
     assert answer.status_code == 421
 
 
@@ -150,11 +148,10 @@ def test_a_study_is_deleted(web: WebLab) -> None:
 
 
 @pytest.mark.parametrize("path", ["/studies/1.2.3.1/series/1.2.3.1.1", INSTANCE])
-def test_less_than_a_study_is_not_deleted(web: WebLab, path: str) -> None:
-    web.lab.store(*study(1))
-    answer = web.http.delete(path)
+def test_less_than_a_study_is_not_deleted(shelf: WebLab, path: str) -> None:
+    answer = shelf.http.delete(path)
     assert answer.status_code == 405 and answer.json()["remedy"]
-    assert web.archive.index.has("1.2.3.1.1.1")
+    assert shelf.archive.index.has("1.2.3.1.1.1")
 
 
 # --- other origins ------------------------------------------------------------------------------
@@ -171,6 +168,14 @@ def test_other_origins_are_let_in_by_a_setting(web: WebLab) -> None:
     assert "POST" in asked.headers["access-control-allow-methods"]
     other = web.http.get("/studies", headers={"Origin": "http://evil.example"})
     assert "access-control-allow-origin" not in other.headers
+
+
+@pytest.mark.parametrize(
+    "value", ["viewer.example", "http://a/path", "ftp://a", "http://a;b", "*x"]
+)
+def test_what_is_no_origin_is_refused(shelf: WebLab, value: str) -> None:
+    with pytest.raises(UsageError, match="is no value for"):
+        shelf.lab.set("web.cors_origins", value)
 
 
 # --- the journal --------------------------------------------------------------------------------

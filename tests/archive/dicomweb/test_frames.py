@@ -9,7 +9,16 @@ import pytest
 from pydicom.encaps import generate_frames
 from pydicom.uid import ExplicitVRLittleEndian
 
-from tests.archive.dicomweb.support import WebLab, part10, parts, place, read, sample, uids
+from tests.archive.dicomweb.support import (
+    INSTANCE,
+    WebLab,
+    part10,
+    parts,
+    place,
+    read,
+    sample,
+    uids,
+)
 from tests.archive.support import PIXELS, image
 
 OCTETS = 'multipart/related; type="application/octet-stream"'
@@ -82,10 +91,8 @@ def test_big_endian_is_turned_round(web: WebLab) -> None:
         ("frames/1", "application/octet-stream", 406),
     ],
 )
-def test_frames_that_are_not_to_be_had(web: WebLab, path: str, accept: str, status: int) -> None:
-    ds = image()
-    web.lab.store(ds)
-    answer = web.get(f"{place(ds)}/{path}", accept)
+def test_frames_that_are_not_to_be_had(shelf: WebLab, path: str, accept: str, status: int) -> None:
+    answer = shelf.get(f"{INSTANCE}/{path}", accept)
     assert answer.status_code == status and answer.json()["error"]
 
 

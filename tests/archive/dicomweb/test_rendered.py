@@ -12,7 +12,7 @@ from PIL import Image
 
 from simulator.archive.dicomweb.render import windowed
 from simulator.archive.dicomweb.view import Window
-from tests.archive.dicomweb.support import WebLab, place, read, sample, uids
+from tests.archive.dicomweb.support import INSTANCE, WebLab, place, read, sample, uids
 from tests.archive.support import image, study
 
 
@@ -83,10 +83,8 @@ def test_colours(web: WebLab, name: str) -> None:
         ({"window": "300,100,SIGMOID", "quality": "10"}, (64, 64)),
     ],
 )
-def test_viewports(web: WebLab, query: dict[str, str], size: tuple[int, int]) -> None:
-    ds = image()
-    web.lab.store(ds)
-    answer = web.get(f"{place(ds)}/rendered", "image/jpeg", **query)
+def test_viewports(shelf: WebLab, query: dict[str, str], size: tuple[int, int]) -> None:
+    answer = shelf.get(f"{INSTANCE}/rendered", "image/jpeg", **query)
     assert picture(answer).size == size and picture(answer).format == "JPEG"
 
 
@@ -102,10 +100,8 @@ def test_viewports(web: WebLab, query: dict[str, str], size: tuple[int, int]) ->
         {"quality": "high"},
     ],
 )
-def test_senseless_views_are_refused(web: WebLab, query: dict[str, str]) -> None:
-    ds = image()
-    web.lab.store(ds)
-    assert web.get(f"{place(ds)}/rendered", "image/png", **query).status_code == 400
+def test_senseless_views_are_refused(shelf: WebLab, query: dict[str, str]) -> None:
+    assert shelf.get(f"{INSTANCE}/rendered", "image/png", **query).status_code == 400
 
 
 def test_frames_and_thumbnails(web: WebLab) -> None:
@@ -131,12 +127,10 @@ def test_dicomweb_client_gets_pictures(web: WebLab) -> None:
         assert Image.open(BytesIO(got)).format == form
 
 
-def test_the_accept_parameter_wins(web: WebLab) -> None:
-    ds = image()
-    web.lab.store(ds)
-    answer = web.get(f"{place(ds)}/rendered?accept=image/png", "image/jpeg")
+def test_the_accept_parameter_wins(shelf: WebLab) -> None:
+    answer = shelf.get(f"{INSTANCE}/rendered?accept=image/png", "image/jpeg")
     assert picture(answer).format == "PNG"
-    assert web.get(f"{place(ds)}/rendered", "image/gif").status_code == 406
+    assert shelf.get(f"{INSTANCE}/rendered", "image/gif").status_code == 406
 
 
 # --- WADO-URI -----------------------------------------------------------------------------------
@@ -174,6 +168,5 @@ def test_wado_uri(web: WebLab) -> None:
         ({"contentType": "application/dicom", "transferSyntax": "1.2.840.10008.1.2.4.90"}, 406),
     ],
 )
-def test_wado_uri_refuses(web: WebLab, query: dict[str, str], status: int) -> None:
-    web.lab.store(*study(1))
-    assert wado(web, **query).status_code == status
+def test_wado_uri_refuses(shelf: WebLab, query: dict[str, str], status: int) -> None:
+    assert wado(shelf, **query).status_code == status

@@ -16,6 +16,7 @@ from pydicom.uid import (
 
 from tests.archive.dicomweb.support import (
     DICOM,
+    INSTANCE,
     WebLab,
     part10,
     parts,
@@ -78,9 +79,8 @@ def test_the_best_that_can_be_had_is_given(web: WebLab) -> None:
         f"{DICOM}; q=0",
     ],
 )
-def test_what_cannot_be_had_is_406(web: WebLab, accept: str) -> None:
-    web.lab.store(image(SOPInstanceUID="1.2.3.1.1.1"))
-    answer = web.get("/studies/1.2.3.1", accept)
+def test_what_cannot_be_had_is_406(shelf: WebLab, accept: str) -> None:
+    answer = shelf.get("/studies/1.2.3.1", accept)
     assert answer.status_code == 406
     assert "application/dicom" in answer.json()["remedy"]
 
@@ -171,10 +171,8 @@ def test_bulk_data_within_a_sequence(web: WebLab) -> None:
     [("00100010", 404), ("7FE00008", 404), ("54000100/9/54001010", 404), ("../x", 404),
      ("PatientName", 400), ("7FE0001", 400), ("00100010/0", 400)],
 )  # fmt: skip
-def test_no_bulk_data_there(web: WebLab, where: str, status: int) -> None:
-    ds = image()
-    web.lab.store(ds)
-    assert web.get(f"{place(ds)}/bulkdata/{where}").status_code == status
+def test_no_bulk_data_there(shelf: WebLab, where: str, status: int) -> None:
+    assert shelf.get(f"{INSTANCE}/bulkdata/{where}").status_code == status
 
 
 def test_a_document_is_rendered_as_it_is(web: WebLab) -> None:

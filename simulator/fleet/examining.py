@@ -1,0 +1,56 @@
+"""From a worklist entry to an exam: what the device itself adds, and which protocol fits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from simulator.errors import LocalError
+from simulator.fleet.profile import ModalityProfile
+from simulator.fleet.requests import WorklistItem
+from simulator.imaging.exam import Exam
+from simulator.imaging.uids import digest, make_uid
+
+if TYPE_CHECKING:
+    from simulator.fleet.modality import Modality
+
+INSTITUTION = "PACS Lab General Hospital"
+
+
+def exam_for(device: Modality, item: WorklistItem, at: datetime | None) -> Exam:
+    """Return the exam a device makes of a worklist entry; raises LocalError if it cannot."""
+    times = device.disk.times[item.study_uid]
+    key = (device.seed, device.name, item.study_uid, times)
+    return Exam(
+        patient_name=item.patient_name,
+        patient_id=item.patient_id,
+        issuer=item.issuer,
+        birth_date=item.birth_date,
+        sex=item.sex,
+        accession=item.accession,
+        study_uid=item.study_uid,
+        requested_procedure_id=item.requested_procedure_id,
+        step_id=item.step_id,
+        procedure=item.procedure,
+        protocol=_protocol(device.name, device.profile, item.protocol),
+        indication=item.indication,
+        referring=item.referring,
+        performing=item.performing,
+        institution=INSTITUTION,
+        station=device.settings.ae_title,
+        started=(at or device.clock.now()).replace(microsecond=0),
+        pps_uid=make_uid("pps", *key),
+        pps_id=f"PPS{digest('pps id', *key) % 10**9:09d}",
+        character_set=item.character_set,
+    )
+
+
+def _protocol(name: str, profile: ModalityProfile, code: str) -> str:
+    """Return the key of a device's protocol for a code of the worklist."""
+    for key, protocol in profile.protocols.items():
+        if code in (key, protocol.code):
+            return key
+    raise LocalError(
+        f"{name} has no protocol '{code}'.",
+        f"It knows {', '.join(profile.protocols)}; compare the RIS's mapping table.",
+    )
