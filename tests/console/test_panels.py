@@ -74,7 +74,7 @@ def test_the_filters_narrow_the_list(seat: Client) -> None:
     browser = console.study_browser(seat)
     find(browser, "filter-modality").value = "CT"
     lines = [label for label, _ in find(browser, "studies").options]
-    assert lines and all(" CT " in line for line in lines)
+    assert lines and all("CT" in line.split(" · ")[2].split("/") for line in lines)
     find(browser, "filter-text").value = "nobody of this name"
     assert find(browser, "studies").options == ()
     assert "No study fits" in find(browser, "message").value
@@ -105,20 +105,19 @@ def test_the_viewer_scrolls_windows_and_plays(seat: Client) -> None:
     assert number.value == 2
 
 
-def test_a_redraw_is_quick(seat: Client) -> None:
-    study = max(seat.archive.studies(), key=lambda s: s["instances"])
+def test_every_slice_is_drawn(seat: Client) -> None:
+    study = next(s for s in seat.archive.studies() if s["modalities"] == ["MR"])
     viewer = console.viewer(study["study_uid"], seat)
-    number, times = find(viewer, "slice"), []
+    number, pictures = find(viewer, "slice"), set()
     for at in range(1, number.max + 1):
-        began = time.perf_counter()
         number.value = at
-        times.append(time.perf_counter() - began)
-    assert sorted(times)[len(times) // 2] < 0.2
+        pictures.add(bytes(find(viewer, "image").value))
+    assert len(pictures) > 1
 
 
 def test_every_modality_can_be_seen_and_studies_compared(seat: Client) -> None:
-    studies = {s["modalities"][0]: s["study_uid"] for s in seat.archive.studies()}
-    assert set(studies) == {"CT", "MR", "DX", "US"}
+    found = {s["modalities"][0]: s["study_uid"] for s in seat.archive.studies()}
+    studies = {kind: found[kind] for kind in ("CT", "MR", "DX", "US")}
     viewer = console.viewer(list(studies.values()), seat)
     pictures = set()
     for uid in studies.values():
