@@ -16,7 +16,7 @@ import httpx
 from tests.net import free_port
 from tests.peers import background, peer
 
-_START = 20.0  # seconds; Orthanc answers after about one
+_START = 45.0  # seconds; Orthanc answers after about one, on a loaded machine later
 
 
 @dataclass(frozen=True, kw_only=True)
