@@ -120,12 +120,12 @@ def stop(pid: int, seconds: float = 8.0) -> None:
 
 
 def interrupt_on_termination() -> None:
-    """Treat a polite end (SIGTERM) or a closed terminal (SIGHUP) as Ctrl-C is treated."""
+    """Treat SIGTERM and a closed terminal as Ctrl-C, which works in the background too."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
 

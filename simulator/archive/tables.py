@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from simulator.network.message_log import message_table
+from simulator.network.mpps_rules import performed_table
 
 metadata = MetaData()
 _Key = BigInteger().with_variant(Integer, "sqlite")
@@ -161,17 +162,5 @@ reports = Table(
     Column("text", String, nullable=False),
     Column("at", String, nullable=False),
 )
-performed = Table(
-    "performed",
-    metadata,
-    Column("uid", String, primary_key=True),
-    Column("status", String, nullable=False),
-    Column("station_ae", String, nullable=False),
-    Column("accessions", String, nullable=False),  # joined by backslashes
-    Column("patient_id", String, nullable=False),
-    Column("patient_name", String, nullable=False),
-    Column("created", String, nullable=False),
-    Column("updated", String, nullable=False),
-    Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
-)
+performed = performed_table(metadata)
 messages = message_table(metadata)

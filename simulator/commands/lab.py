@@ -67,6 +67,8 @@ def _print_places(place: Seat, facts: dict[str, Any]) -> None:
     for name, peer in {**rows, **facts["dicom"]["devices"]}.items():
         table.add_row(name, peer["ae"], peer["host"], str(peer["port"]))
     out.print(table)
+    for name, place_of in facts["hl7"].items():
+        out.print(f"HL7 {name:<9} {place_of['host']}:{place_of['port']}")
     out.print(f"Archive API   {facts['urls']['api']}")
     out.print(f"DICOMweb      {facts['urls']['dicomweb']}")
     out.print(f"Hospital API  {facts['urls']['hospital']}")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from simulator.client import Client
+from simulator.clients.messages import MessageLogClient
 from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show
 
-messages = typer.Typer(help="The RIS's HL7 messages.", invoke_without_command=True)
+messages = typer.Typer(invoke_without_command=True)
 channels = typer.Typer(help="The channels HL7 goes out by.", invoke_without_command=True)
-archive_messages = typer.Typer(help="The archive's HL7 messages.", invoke_without_command=True)
+archive_messages = typer.Typer(invoke_without_command=True)
 _Kind = Annotated[str, typer.Option(help="E.g. ORM^O01.")]
 _State = Annotated[str, typer.Option(help="accepted, rejected, queued, sent, parked …")]
 _Accession = Annotated[str, typer.Option(help="About this accession number.")]
@@ -23,33 +26,37 @@ def _filters(kind: str, state: str, accession: str, limit: int) -> dict[str, str
     return {key: value for key, value in wanted.items() if value}
 
 
-@messages.callback()
-def messages_list(
-    context: typer.Context,
-    kind: _Kind = "",
-    state: _State = "",
-    accession: _Accession = "",
-    limit: _Limit = 30,
-    seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the RIS's messages, newest last."""
-    if context.invoked_subcommand is None:
-        found = client(seat).ris.messages(**_filters(kind, state, accession, limit))
-        show(found, as_json, found.columns)
+def _log_verbs(app: typer.Typer, log: Callable[[Client], MessageLogClient], whose: str) -> None:
+    """Give a group the verbs that RIS and archive have alike: list, show, replay."""
+
+    @app.callback(help=f"{whose} HL7 messages, newest last.")
+    def list_(
+        context: typer.Context,
+        kind: _Kind = "",
+        state: _State = "",
+        accession: _Accession = "",
+        limit: _Limit = 30,
+        seat: SeatOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        if context.invoked_subcommand is None:
+            found = log(client(seat)).messages(**_filters(kind, state, accession, limit))
+            show(found, as_json, found.columns)
+
+    @app.command("show")
+    def show_one(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+        """Show one message."""
+        found = log(client(seat)).message(number)
+        show(found if as_json else found["text"], as_json)
+
+    @app.command("replay")
+    def replay(number: int, seat: SeatOption = None) -> None:
+        """Process a message that came in once more."""
+        print(log(client(seat)).replay(number))
 
 
-@messages.command("show")
-def messages_show(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Show one message."""
-    found = client(seat).ris.message(number)
-    show(found if as_json else found["text"], as_json)
-
-
-@messages.command("replay")
-def messages_replay(number: int, seat: SeatOption = None) -> None:
-    """Process a message that came in once more."""
-    print(client(seat).ris.replay(number))
+_log_verbs(messages, lambda found: found.ris, "The RIS's")
+_log_verbs(archive_messages, lambda found: found.archive, "The archive's")
 
 
 @messages.command("resend")
@@ -109,35 +116,6 @@ def channels_pause(name: str, seat: SeatOption = None, as_json: JsonOption = Fal
 def channels_resume(name: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Let a queue go on."""
     show(client(seat).ris.resume(name), as_json)
-
-
-@archive_messages.callback()
-def archive_list(
-    context: typer.Context,
-    kind: _Kind = "",
-    state: _State = "",
-    accession: _Accession = "",
-    limit: _Limit = 30,
-    seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the messages the archive got, newest last."""
-    if context.invoked_subcommand is None:
-        found = client(seat).archive.messages(**_filters(kind, state, accession, limit))
-        show(found, as_json, found.columns)
-
-
-@archive_messages.command("show")
-def archive_show(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Show one message."""
-    found = client(seat).archive.message(number)
-    show(found if as_json else found["text"], as_json)
-
-
-@archive_messages.command("replay")
-def archive_replay(number: int, seat: SeatOption = None) -> None:
-    """Process a message once more."""
-    print(client(seat).archive.replay(number))
 
 
 def reading_list(seat: SeatOption = None, as_json: JsonOption = False) -> None:

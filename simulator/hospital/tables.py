@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 from simulator.network.message_log import channel_table, message_table
+from simulator.network.mpps_rules import performed_table
 
 metadata = MetaData()
 
@@ -54,19 +55,7 @@ counters = Table(
     Column("count", Integer, nullable=False),
 )
 
-performed = Table(
-    "performed",
-    metadata,
-    Column("uid", String, primary_key=True),
-    Column("status", String, nullable=False),
-    Column("station_ae", String, nullable=False),
-    Column("accessions", String, nullable=False),  # of the linked orders, joined by backslashes
-    Column("patient_id", String, nullable=False),
-    Column("patient_name", String, nullable=False),
-    Column("created", String, nullable=False),
-    Column("updated", String, nullable=False),
-    Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
-)
+performed = performed_table(metadata)
 
 history = Table(
     "history",

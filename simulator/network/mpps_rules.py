@@ -11,6 +11,7 @@ import re
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table
 
 from simulator.network import dimse
 from simulator.network.dimse import DimseError, Reply
@@ -62,3 +63,20 @@ def check_new(uid: str, ds: Dataset) -> None:
 
 def _tag(keyword: str) -> int:
     return int(tag_for_keyword(keyword) or 0)
+
+
+def performed_table(metadata: MetaData) -> Table:
+    """Add the table of performed steps; RIS and archive each keep their own."""
+    return Table(
+        "performed",
+        metadata,
+        Column("uid", String, primary_key=True),
+        Column("status", String, nullable=False),
+        Column("station_ae", String, nullable=False),
+        Column("accessions", String, nullable=False),  # of the orders, joined by backslashes
+        Column("patient_id", String, nullable=False),
+        Column("patient_name", String, nullable=False),
+        Column("created", String, nullable=False),
+        Column("updated", String, nullable=False),
+        Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
+    )
