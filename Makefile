@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --no-cache-di
 LOCKING ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-all check bench lock clean install peers
+.PHONY: help lab viewer test test-all check bench lock clean install peers
 
 help: ## list these commands
 	@echo 'PACS Lab: a hospital in a folder. Commands:'
@@ -15,6 +15,9 @@ help: ## list these commands
 
 lab: install ## set everything up, start the hospital and open JupyterLab at the first lesson
 	$(BIN)/pacslab up
+
+viewer: install ## fetch the OHIF viewer for JupyterLab's tab (50 MB, once; needs npm)
+	$(BIN)/python -m simulator.viewer
 
 test: install peers check ## set everything up, then check the code and run the tests
 	$(BIN)/python -m pytest -n 2

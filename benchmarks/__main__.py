@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import ingest, query, retrieve, start
+from benchmarks import ingest, query, retrieve, scale, start
 from benchmarks.peers import POLICY, running
 from benchmarks.table import show
 from tests.peers import find
@@ -19,6 +19,7 @@ PARTS = {
     "ingest": ("Ingest (C-STORE)", ingest.measure),
     "query": ("Query (C-FIND, study level)", query.measure),
     "retrieve": ("Retrieve, warm", retrieve.measure),
+    "scale": ("A full archive", scale.measure),
 }
 
 

@@ -20,15 +20,18 @@ NAMES = [f"{family}^{given}" for family in ("SMITH", "JONES", "WEBER", "ROSSI", 
 def write(folder: Path, rows: int, numbers: Sequence[int], study: int) -> Path:
     """Write one file for each number, all of one study; return the folder."""
     folder.mkdir(parents=True)
-    pattern = _encoded(rows)
-    marks = {"study": f"{study:010}", "name": NAMES[study % len(NAMES)].ljust(12)}
+    pattern = encoded(rows)
     for number in numbers:
-        data = pattern.replace(b"9" * 10, f"{number:010}".encode())
-        data = data.replace(b"8" * 10, marks["study"].encode())
-        data = data.replace(b"NAMENAMENAME", marks["name"].encode())
-        data = data.replace(b"20260302", f"2026{1 + study % 12:02}{1 + study % 28:02}".encode())
-        (folder / f"{number}.dcm").write_bytes(data)
+        (folder / f"{number}.dcm").write_bytes(marked(pattern, number, study))
     return folder
+
+
+def marked(pattern: bytes, number: int, study: int) -> bytes:
+    """Return a pattern with its marks replaced by what belongs to an instance and its study."""
+    data = pattern.replace(b"9" * 10, f"{number:010}".encode())
+    data = data.replace(b"8" * 10, f"{study:010}".encode())
+    data = data.replace(b"NAMENAMENAME", name(study).ljust(12).encode())
+    return data.replace(b"20260302", date(study).encode())
 
 
 def study_uid(study: int) -> str:
@@ -36,7 +39,27 @@ def study_uid(study: int) -> str:
     return f"{_ROOT}.1.1{study:010}"
 
 
-def _encoded(rows: int) -> bytes:
+def series_uid(study: int) -> str:
+    """Return the UID of its series."""
+    return f"{_ROOT}.2.1{study:010}"
+
+
+def instance_uid(number: int) -> str:
+    """Return the UID of an instance."""
+    return f"{_ROOT}.3.1{number:010}"
+
+
+def name(study: int) -> str:
+    """Return the name of a study's patient."""
+    return NAMES[study % len(NAMES)]
+
+
+def date(study: int) -> str:
+    """Return a study's date."""
+    return f"2026{1 + study % 12:02}{1 + study % 28:02}"
+
+
+def encoded(rows: int) -> bytes:
     """Return a file whose numbers are marks: 9999999999 the instance, 8888888888 the study."""
     ds = Dataset()
     ds.SOPClassUID, ds.SOPInstanceUID = CTImageStorage, f"{_ROOT}.3.1" + "9" * 10

@@ -41,6 +41,7 @@ class Server:
     seconds_to_echo: float
     has_index: bool = True
     orthanc: Orthanc | None = field(default=None, repr=False)
+    pid: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +81,12 @@ def _environment(nodelay: str) -> Iterator[None]:
 @contextmanager
 def _set(folder: Path, sink: int) -> Iterator[list[Server]]:
     with ExitStack() as stack:
-        servers = [stack.enter_context(_ours(folder / "ours", sink))]
+        servers = [stack.enter_context(ours(folder / "ours", sink))]
         if find("Orthanc"):
             for name, synced in (("Orthanc", True), ("Orthanc nosync", False)):
-                servers.append(stack.enter_context(_orthanc(folder / name, name, synced, sink)))
+                servers.append(
+                    stack.enter_context(orthanc_server(folder / name, name, synced, sink))
+                )
         if find(STORESCP):
             servers.append(stack.enter_context(_storescp(folder / STORESCP)))
         yield servers
@@ -105,20 +108,23 @@ def _receiving(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _ours(folder: Path, sink: int) -> Iterator[Server]:
+def ours(folder: Path, sink: int) -> Iterator[Server]:
+    """Run our archive in a folder."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.peers", str(folder), str(sink)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             peer = Peer(ae="PACSLAB", host="127.0.0.1", port=int(process.stdout.readline()))
-            yield Server(name=OURS, peer=peer, seconds_to_echo=_echoed(peer, began))
+            seconds = _echoed(peer, began)
+            yield Server(name=OURS, peer=peer, seconds_to_echo=seconds, pid=process.pid)
         finally:
             process.kill()
 
 
 @contextmanager
-def _orthanc(folder: Path, name: str, synced: bool, sink: int) -> Iterator[Server]:
+def orthanc_server(folder: Path, name: str, synced: bool, sink: int) -> Iterator[Server]:
+    """Run an Orthanc in a folder."""
     began = time.perf_counter()
     settings = {
         "SyncStorageArea": synced,
@@ -128,7 +134,8 @@ def _orthanc(folder: Path, name: str, synced: bool, sink: int) -> Iterator[Serve
     }
     with orthanc(folder, {DESTINATION: ("127.0.0.1", sink)}, **settings) as made:
         peer = Peer(ae=made.ae, host="127.0.0.1", port=made.port)
-        yield Server(name=name, peer=peer, seconds_to_echo=_echoed(peer, began), orthanc=made)
+        seconds, pid = _echoed(peer, began), made.process.pid
+        yield Server(name=name, peer=peer, seconds_to_echo=seconds, orthanc=made, pid=pid)
 
 
 @contextmanager
@@ -165,8 +172,8 @@ def tool(name: str, server: Server, *arguments: object) -> list[str]:
     return [str(program), *map(str, call)]
 
 
-def timed(commands: list[list[str]], *, nodelay: bool = True) -> float:
-    """Run clients side by side; return the seconds until the last is done. All must succeed."""
+def timed(commands: list[list[str]], *, nodelay: bool = True, limit: float = 120) -> float:
+    """Run clients side by side; return the seconds until the last is done, at most `limit`."""
     with _environment("1" if nodelay else "0"):
         environment = dict(os.environ)
     began = time.perf_counter()
@@ -174,7 +181,7 @@ def timed(commands: list[list[str]], *, nodelay: bool = True) -> float:
     clients = [
         subprocess.Popen(command, env=environment, stdout=null, stderr=null) for command in commands
     ]
-    codes = [client.wait(120) for client in clients]
+    codes = [client.wait(limit) for client in clients]
     seconds = time.perf_counter() - began
     if any(codes):
         raise RuntimeError(f"{commands[0][0]} failed: {codes}")
@@ -192,7 +199,8 @@ def main(folder: Path, sink: int) -> None:
     journal = Journal(folder / "journal", "archive", clock)
     archive = Archive(folder / "archive", Address(host="127.0.0.1", port=0), clock, journal)
     nodes = [Node(ae=CALLER.ae), Node(ae=DESTINATION, port=sink)]
-    archive.provision(nodes, [], ("pacsadmin", "of no interest"))
+    if archive.database.is_new:
+        archive.provision(nodes, [], ("pacsadmin", "of no interest"))
     archive.start()
     print(archive.server.port, flush=True)
     threading.Event().wait()

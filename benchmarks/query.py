@@ -39,16 +39,17 @@ def measure(field: Field, folder: Path, *, long: bool) -> list[Row]:
         for _ in range(15 if long else 7):
             for server in asked:
                 with associate(server.peer, [plain_context(_FIND)], CALLER) as association:
-                    _ask(association, keys)
+                    ask(association, keys)
                     began = time.perf_counter()
-                    answers = _ask(association, keys)
+                    answers = ask(association, keys)
                     row.values[server.name].append(1000 * (time.perf_counter() - began))
         row.what += f" ({answers} answers, {count}+ studies)"
         rows.append(row)
     return rows
 
 
-def _ask(association: Association, keys: dict[str, str]) -> int:
+def ask(association: Association, keys: dict[str, str]) -> int:
+    """Ask for studies with these keys; return how many answers came."""
     query = Dataset()
     query.QueryRetrieveLevel = "STUDY"
     asked = {"PatientName": "", "PatientID": "", "StudyDate": "", "StudyTime": "", "StudyID": ""}

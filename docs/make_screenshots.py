@@ -1,7 +1,7 @@
 """Make the two pictures of the README anew: `python -m docs.make_screenshots`.
 
 docs/screenshot.png     lesson 00 in JupyterLab, after Run All, with an image in the viewer
-docs/contact-sheet.png  a few images of every device
+docs/contact-sheet.png  a few images of every modality
 
 It starts a hospital of its own in a temporary folder and needs Chromium.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from simulator.imaging.contact_sheet import contact_sheet
+from simulator.imaging.contact_sheet import SHOWN, contact_sheet
 from simulator.seat import Options, Seat
 from tests import peers
 from tests.notebooks.browser import Lab, opened
@@ -45,7 +45,7 @@ def main() -> None:
             screenshot(seat, HERE / "screenshot.png")
         finally:
             seat.down()
-    contact_sheet(HERE / "contact-sheet.png")
+    contact_sheet(HERE / "contact-sheet.png", rows=SHOWN)
     for name in ("screenshot.png", "contact-sheet.png"):
         shrink(HERE / name)
         print(f"docs/{name}: {(HERE / name).stat().st_size // 1000} KB")

@@ -10,7 +10,22 @@ import sys
 import typer
 
 from simulator import __version__
-from simulator.commands import archive, exercise, hospital, lab, messages, queue, tls
+from simulator.commands import (
+    archive,
+    dataset,
+    directory,
+    exercise,
+    fleet,
+    generate,
+    hints,
+    hospital,
+    lab,
+    messages,
+    monitor,
+    quarantine,
+    queue,
+    tls,
+)
 from simulator.errors import PacsLabError
 
 app = typer.Typer(
@@ -22,12 +37,21 @@ app = typer.Typer(
 lab.register(app)
 messages.register(hospital.ris, archive.app)
 archive.app.add_typer(queue.app, name="queue")
+quarantine.register(archive.app, archive.setting)
+monitor.register(archive.app)
 app.add_typer(archive.app, name="archive")
+hospital.fleet.command("run")(fleet.fleet_run)
+hospital.fleet.command("conformance")(fleet.fleet_conformance)
+hospital.fleet.command("pictures")(fleet.fleet_pictures)
 app.add_typer(hospital.fleet, name="fleet")
 app.add_typer(hospital.ris, name="ris")
 app.add_typer(hospital.clock, name="clock")
 app.add_typer(exercise.app, name="exercise")
 app.add_typer(tls.app, name="tls")
+app.command()(generate.generate)
+app.command()(hints.hints)
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(directory.app, name="directory")
 
 # The base of all the parser's own errors, which typer does not export.
 _COMMAND_LINE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]

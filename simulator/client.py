@@ -8,21 +8,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.clients.archive import ArchiveClient, UsersClient, attempt
+from simulator.backends.capabilities import Capabilities, capabilities
+from simulator.clients.access import EmergenciesClient, LabelsClient
+from simulator.clients.archive import ArchiveClient, attempt
+from simulator.clients.audit import AuditClient
+from simulator.clients.directory import DirectoryClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
+from simulator.clients.monitor import MonitorClient
+from simulator.clients.quarantine import IntegrityClient, QuarantineClient
 from simulator.clients.timeline import timeline
+from simulator.clients.users import RolesClient, UsersClient
 from simulator.journal import Entry, JournalReader
 from simulator.results import Rows
 from simulator.seat import Seat
 
 __all__ = [
     "ArchiveClient",
+    "AuditClient",
     "Client",
     "ClockClient",
     "DeviceClient",
+    "DirectoryClient",
+    "EmergenciesClient",
     "FleetClient",
+    "IntegrityClient",
     "JournalClient",
+    "LabelsClient",
+    "MonitorClient",
+    "QuarantineClient",
     "RisClient",
+    "RolesClient",
     "UsersClient",
     "attempt",
     "connect",
@@ -42,12 +57,29 @@ class Client:
     def __init__(self, seat: Seat, actor: str = "") -> None:
         """Act as the administrator, or with the instructor's token as the staff member `actor`."""
         self.seat = seat
-        self.archive = ArchiveClient(seat, actor=actor)
-        self.users = UsersClient(self.archive)
+        self.take(ArchiveClient(seat, actor=actor))
         self.ris = RisClient(seat, actor)
         self.fleet = FleetClient(seat, actor)
         self.clock = ClockClient(seat, actor)
         self.journal = JournalClient(seat)
+
+    def take(self, archive: ArchiveClient) -> None:
+        """Act at the archive through this session from now on."""
+        self.archive = archive
+        self.users = UsersClient(archive)
+        self.roles = RolesClient(archive)
+        self.labels = LabelsClient(archive)
+        self.emergencies = EmergenciesClient(archive)
+        self.directory = DirectoryClient(archive)
+        self.audit = AuditClient(archive)
+        self.monitor = MonitorClient(archive)
+        self.quarantine = QuarantineClient(archive)
+        self.integrity = IntegrityClient(archive)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the archive behind this seat has: ours has everything, another one less."""
+        return capabilities(self.seat.facts)
 
     def as_staff(self, actor: str) -> Client:
         """Return a client whose changes are journalled as made by `actor` (for exercises)."""
@@ -63,7 +95,7 @@ class Client:
 
     def timeline(self, accession: str) -> Rows:
         """Return what happened to an order, with the names IHE has for it."""
-        return timeline(self.ris, self.archive, accession)
+        return timeline(self.ris, self.archive, accession, self.journal)
 
     def __repr__(self) -> str:
         """Say which seat this is."""

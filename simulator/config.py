@@ -64,6 +64,36 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     raise UsageError(f"{where} must be of type {name}, not {value!r}.")
 
 
+def _check(key: str, fine: bool, wanted: str) -> None:
+    if not fine:
+        raise UsageError(f"The seat's config.toml has a bad '{key}'.", f"It must be {wanted}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveConfig:
+    """The table `[archive]` of a seat's `config.toml`."""
+
+    database: str = ""  # a PostgreSQL URL for the index; empty: SQLite, in the seat's folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendConfig:
+    """`[backend]`: which archive the hospital works with, and where an external one is."""
+
+    kind: str = "embedded"  # embedded | orthanc | external
+    ae: str = ""
+    host: str = ""
+    port: int = 0
+    dicomweb: str = ""  # its DICOMweb address, if it has one
+    commitment: bool = False  # whether it does storage commitment
+
+    def __post_init__(self) -> None:
+        """Check the values whose range matters."""
+        known = ("embedded", "orthanc", "external")
+        _check("backend.kind", self.kind in known, "embedded, orthanc or external")
+        _check("backend.port", 0 <= self.port <= 65535, "1 to 65535")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeatConfig:
     """What a person may set for a seat, in `config.toml`."""
@@ -74,6 +104,8 @@ class SeatConfig:
     baseline_studies: int = 24
     pixels: str = "small"  # small | full
     pace_minutes: float = 5.0  # mean hospital minutes between two exams of the fleet
+    backend: BackendConfig = BackendConfig()
+    archive: ArchiveConfig = ArchiveConfig()
 
     def __post_init__(self) -> None:
         """Check the values whose range matters."""
@@ -90,11 +122,6 @@ def _is_local_time(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is None
     except ValueError:
         return False
-
-
-def _check(key: str, fine: bool, wanted: str) -> None:
-    if not fine:
-        raise UsageError(f"The seat's config.toml has a bad '{key}'.", f"It must be {wanted}.")
 
 
 def load_seat_config(path: Path) -> SeatConfig:

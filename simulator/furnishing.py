@@ -40,7 +40,13 @@ def known_nodes(plan: Plan) -> list[Node]:
     return [
         *fleet,
         *workstations,
-        Node(ae="RISLAB", host=HOST, port=plan.ris, description="RIS", rights=("echo", "mpps")),
+        Node(
+            ae="RISLAB",
+            host=HOST,
+            port=plan.ris,
+            description="RIS",
+            rights=("echo", "store", "mpps"),  # it stores reports
+        ),
         Node(
             ae="NOTEBOOK",
             description="The trainee's own client",
@@ -61,3 +67,15 @@ def staff_accounts(seed: int) -> list[dict[str, Any]]:
         }
         for person in staff(seed)
     ]
+
+
+def directory_people(seed: int) -> dict[str, dict[str, Any]]:
+    """Return the staff as the directory knows them; a group a role, and no passwords yet."""
+    return {
+        person.user: {
+            "full_name": person.full_name,
+            "department": _ROLES.get(person.role, person.role.title()),
+            "groups": [f"GRP-{person.role.upper()}"],
+        }
+        for person in staff(seed)
+    }

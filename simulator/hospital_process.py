@@ -11,9 +11,12 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
+from simulator.backends.capabilities import EMBEDDED, Capabilities
 from simulator.clock import ClockKeeper, ClockState
+from simulator.crew import Crew
 from simulator.errors import NetworkError, UsageError
 from simulator.files import read_json, write_json
+from simulator.fleet import acquiring
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.profile import load_profiles
 from simulator.hospital.interfaces import Places
@@ -25,10 +28,12 @@ from simulator.network import scu
 from simulator.network.associate import Caller, Peer
 from simulator.ports import HOST, Plan
 from simulator.seat import Seat
+from simulator.system import is_loopback
 from simulator.web import ANYONE, Call, Principal, Route
 
 INSTRUCTOR = "instructor"
 _READER = Caller(ae="WS1", connect_timeout=2, dimse_timeout=5)
+_IDLE = 20.0  # seconds without an examination after which the helper that draws ends
 _PATIENCE = 10.0  # seconds for the channels to become empty
 _LOCAL = Principal(name="trainee", rights=frozenset({"hospital"}))
 
@@ -36,10 +41,14 @@ _LOCAL = Principal(name="trainee", rights=frozenset({"hospital"}))
 class Hospital:
     """Everything but the archive."""
 
-    def __init__(self, seat: Seat, plan: Plan, archive: Peer) -> None:
+    def __init__(
+        self, seat: Seat, plan: Plan, archive: Peer, capable: Capabilities = EMBEDDED
+    ) -> None:
         """Wire the rooms together; listeners are bound, nothing runs yet."""
         config = seat.config
         self.folder, self._archive = seat.folder / "hospital", archive
+        desk = str(plan.devices["WS1"][0]) if is_loopback(archive.host) else ""
+        self._reader = replace(_READER, host=desk)
         self._token = seat.secrets["instructor"]["token"]
         self.clock = ClockKeeper(seat.folder / "clock.json", config.start, config.speed)
         self.journal = Journal(seat.folder / "journal", "hospital", self.clock)
@@ -55,6 +64,7 @@ class Hospital:
             archive=archive,
             ris=Peer(ae="RISLAB", host=HOST, port=plan.ris),
             pixels=config.pixels,
+            crew=Crew(idle_seconds=_IDLE),
         )
         self.interfaces = self.ris.interfaces
         self.day = self.fleet.open_day(self.interfaces.his.place_next, config.pace_minutes)
@@ -66,6 +76,8 @@ class Hospital:
             archive_host=HOST,
             archive_port=plan.hl7_archive,
             archive=archive,
+            hl7=capable.hl7,
+            mpps=capable.mpps,
         )
         self.reporting = Reporting(self.ris.book, self.interfaces.outbox, self._has_images)
         self._wanted = config.baseline_studies
@@ -84,6 +96,9 @@ class Hospital:
         if self._is_saved:
             self.day.start()
             return
+        crew = self.fleet.crew
+        if crew is not None:
+            crew.run(acquiring.ready)  # the helper starts while the archive does
         self._await_archive()
         self.fleet.baseline(self._wanted, self.interfaces.his.place_next, self._begins)
 
@@ -116,7 +131,7 @@ class Hospital:
         """Ask the archive for a study, as the radiologist at the workstation would."""
         query = Dataset()
         query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", study_uid
-        return any(True for _ in scu.find(self._archive, query, _READER))
+        return any(True for _ in scu.find(self._archive, query, self._reader))
 
     def stop(self) -> None:
         """Finish what is under way, close everything, write the time down."""

@@ -61,6 +61,6 @@ def _error(response: httpx.Response) -> Exception:
         sentence, remedy = f"The answer was {response.status_code}.", "See the log of that service."
     if response.status_code == 400:
         return UsageError(sentence, remedy)
-    if response.status_code in (500, 503):
+    if response.status_code in (500, 501, 503):
         return CannotError(sentence, remedy)
     return RefusedError(sentence, remedy, response.status_code)

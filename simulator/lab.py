@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -18,6 +19,13 @@ from simulator.files import read_json, write_json
 from simulator.ports import HOST
 
 FIRST_LESSON = "00-start-here.ipynb"
+CONSOLE = "console.ipynb"
+_OURS = Path(__file__).parent / "lab_extensions"  # launcher tiles: a prebuilt JupyterLab extension
+_SERVER = {"ServerApp": {"jpserver_extensions": {"simulator.lab_server": True}}}
+_PANELS = (
+    *("status_board", "fleet_panel", "worklist_board", "study_browser", "log_pane"),
+    *("node_table", "settings_panel", "users_panel"),
+)
 _OVERRIDES: dict[str, dict[str, Any]] = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -36,6 +44,8 @@ def launch(seat: Path, port: int, seconds: float = 60.0) -> tuple[int, str]:
     token = secrets.token_urlsafe(24)
     home = seat / "run" / "jupyter"
     write_json(home / "settings" / "overrides.json", _OVERRIDES)
+    write_json(home / "config" / "jupyter_server_config.d" / "pacslab.json", _SERVER)
+    _furnish(seat / "notebooks" / CONSOLE)
     pid = system.spawn(
         _command(seat, port, home), seat / "logs" / "jupyter.out", _environment(seat, token)
     )
@@ -45,6 +55,35 @@ def launch(seat: Path, port: int, seconds: float = 60.0) -> tuple[int, str]:
     )
     _wait(seat, pid, port, token, seconds)
     return pid, url
+
+
+def _furnish(console: Path) -> None:
+    """Put the console's page beside the lessons; one that is there is the trainee's own."""
+    if not console.exists():
+        write_json(console, console_page())
+
+
+def console_page() -> dict[str, Any]:
+    """Return a notebook with the panels of a working day, one call each."""
+    title = (
+        "# Console\n\nEvery panel of the hospital on one page. Run them all: Run → Run All Cells."
+    )
+    calls = [f"console.{panel}()" for panel in _PANELS]
+    return {
+        "cells": [_cell("markdown", title), _cell("code", "from simulator import console"),
+                  *(_cell("code", call) for call in calls)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }  # fmt: skip
+
+
+def _cell(kind: str, source: str) -> dict[str, Any]:
+    extra: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    number = hashlib.sha256(source.encode()).hexdigest()[:8]
+    return {"cell_type": kind, "id": number, "metadata": {}, "source": source, **extra}
 
 
 def is_ours(seat: Path, pid: int) -> bool:
@@ -66,6 +105,7 @@ def _command(seat: Path, port: int, home: Path) -> list[str]:
         "ServerApp.allow_root": True,
         "LabApp.extension_manager": "readonly",
         "LabApp.expose_app_in_browser": True,
+        "LabApp.extra_labextensions_path": _OURS,
         "LabServerApp.app_settings_dir": home / "settings",
         "LabServerApp.user_settings_dir": home / "user-settings",
         "LabServerApp.workspaces_dir": home / "workspaces",

@@ -1,17 +1,18 @@
 """Patients and staff who do not exist: each follows from (seed, n) alone.
 
-Names come from Faker's word lists through one generator of our own, seeded anew for each person,
-so that neither threads nor the order of the questions change who somebody is.
+Names are drawn from names.toml by a generator of each person's own, so that neither threads nor
+the order of the questions change who somebody is.
 """
 
 from __future__ import annotations
 
-import threading
+import tomllib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from importlib import resources
+from random import Random
 
 from simulator.imaging.uids import digest
 
@@ -28,7 +29,6 @@ _STAFF = {
     "referring": 16,
     "clerk": 3,
 }
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,29 +93,19 @@ def _member(seed: int, role: str, n: int, taken: dict[str, StaffMember]) -> Staf
     )
 
 
-def _identity(seed: int, kind: str, n: int) -> tuple[str, str, str, Any]:
+def _identity(seed: int, kind: str, n: int) -> tuple[str, str, str, Random]:
     """Return family name, given name, sex and the person's own source of chance."""
     number = digest("person", seed, kind, n)
-    locale = _LOCALES[number % len(_LOCALES)]
-    with _lock:
-        names = _generator(locale)
-        names.seed_instance(number >> 64)
-        sex = names.random.choice("MF")
-        given = names.first_name_male() if sex == "M" else names.first_name_female()
-        family = names.last_name()
-        return family, given, sex, names.random
+    names, chance = _names()[_LOCALES[number % len(_LOCALES)]], Random(number >> 64)
+    sex = chance.choice("MF")
+    given = chance.choice(names["male" if sex == "M" else "female"])
+    return chance.choice(names["family"]), given, sex, chance
 
 
-@lru_cache(maxsize=len(_LOCALES))
-def _generator(locale: str) -> Any:
-    """Return a Faker generator that knows names only: loading all of Faker takes a second."""
-    from importlib import import_module
-
-    from faker.generator import Generator
-
-    generator = Generator()
-    generator.add_provider(import_module(f"faker.providers.person.{locale}").Provider)
-    return generator
+@cache
+def _names() -> dict[str, dict[str, list[str]]]:
+    """Read the names: by language, then family, male and female."""
+    return tomllib.loads(resources.files("simulator").joinpath("names.toml").read_text("utf-8"))
 
 
 def _pn(family: str, given: str) -> str:

@@ -26,6 +26,7 @@ class Plan:
     archive_web: int = 8112
     hospital_web: int = 8113
     jupyter: int = 8888
+    orthanc_web: int = 8042  # where the backend is Orthanc
     devices: dict[str, list[Any]] = field(default_factory=dict)  # name: [host, port]
 
     def facts(self) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def free_plan(devices: dict[str, int]) -> Plan:
             hospital_web=base + 5,
             jupyter=base + 6,
             archive_tls=base + 7,
+            orthanc_web=base + 8,
             devices={name: [loopback(n), base + 20 + n] for name, n in devices.items()},
         )
         if not taken(plan) and is_free(HOST, plan.jupyter):
@@ -72,12 +74,17 @@ def free_plan(devices: dict[str, int]) -> Plan:
     raise CannotError("No free block of ports was found.", "Close other programs and try again.")
 
 
-def taken(plan: Plan) -> list[str]:
-    """Return what in the plan is taken, in words."""
+def taken(plan: Plan, backend: str = "embedded") -> list[str]:
+    """Return what in the plan is taken, in words; each backend opens ports of its own."""
+    services = plan.services()
+    if backend == "orthanc":
+        services["Orthanc's web server"] = plan.orthanc_web
+    if backend != "embedded":
+        del services["the archive's HL7 listener"], services["the archive's DICOM listener for TLS"]
+    if backend == "external":
+        del services["the archive's DICOM listener"]
     found = [
-        f"port {port} for {name}"
-        for name, port in plan.services().items()
-        if not is_free(HOST, port)
+        f"port {port} for {name}" for name, port in services.items() if not is_free(HOST, port)
     ]
     return found + [
         f"port {port} for {name}" for name, (host, port) in plan.devices.items()

@@ -12,15 +12,21 @@ import sys
 import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from simulator.backends.place import archive_of
 from simulator.clock import Clock
 from simulator.errors import CannotError, PacsLabError
 from simulator.files import write_json
 from simulator.journal import Journal, JournalReader
-from simulator.network.associate import Peer
 from simulator.ports import HOST
 from simulator.seat import Seat
+from simulator.seat_facts import capable_of
+from simulator.viewer_pass import Passes
 from simulator.web import WebServer, build_app
+
+if TYPE_CHECKING:
+    from simulator.backends.running import Front
 
 
 def main(arguments: list[str]) -> int:
@@ -45,11 +51,52 @@ def main(arguments: list[str]) -> int:
 
 
 def run_archive(seat: Seat) -> None:
-    """Run the archive until told to stop."""
-    from simulator import viewer
+    """Run the archive, or what stands in its place, until told to stop."""
+    run = {"embedded": run_embedded, "orthanc": run_orthanc, "external": run_external}
+    run[seat.config.backend.kind](seat)
+
+
+def run_orthanc(seat: Seat) -> None:
+    """Run a real Orthanc as the archive."""
+    from simulator.backends import running
+    from simulator.backends.known import Known
+    from simulator.furnishing import known_nodes
+
+    front = _front(seat)
+    nodes = [Known.of(node.facts()) for node in known_nodes(front.plan)]
+    admin = seat.secrets["admin"]
+    running.run_orthanc(front, nodes, (admin["user"], admin["password"]), _wait_for_signal)
+
+
+def run_external(seat: Seat) -> None:
+    """Run no archive, only what asks the external one."""
+    from simulator.backends import running
+
+    running.run_external(_front(seat), _wait_for_signal)
+
+
+def _front(seat: Seat) -> Front:
+    from simulator.backends.desk import Access
+    from simulator.backends.running import Front
+
+    plan, admin = seat.plan, seat.secrets["admin"]
+    assert plan is not None
+    return Front(
+        folder=seat.folder,
+        plan=plan,
+        peer=archive_of(seat.config.backend, plan),
+        capable=capable_of(seat.config),
+        access=Access((admin["user"], admin["password"]), seat.secrets["instructor"]["token"]),
+        journal=Journal(seat.folder / "journal", "archive", Clock(seat.folder / "clock.json")),
+    )
+
+
+def run_embedded(seat: Seat) -> None:
+    """Run our own archive until told to stop."""
+    from simulator import viewer, viewer_app, viewer_files
     from simulator.archive.admin import Admin
     from simulator.archive.archive import Address, Archive
-    from simulator.archive.dicomweb.app import PATH, DicomWeb
+    from simulator.archive.dicomweb.app import PATH, DicomWeb, described
 
     plan = seat.plan
     assert plan is not None
@@ -57,15 +104,17 @@ def run_archive(seat: Seat) -> None:
     journal = Journal(seat.folder / "journal", "archive", clock)
     address = Address(host=HOST, port=plan.archive, tls_port=plan.archive_tls)
     hl7 = Address(host=HOST, port=plan.hl7_archive)
-    archive = Archive(seat.folder / "archive", address, clock, journal, hl7)
+    database = seat.config.archive.database
+    archive = Archive(seat.folder / "archive", address, clock, journal, hl7, database)
     if archive.database.is_new:
         _provision(seat, archive)
     admin = Admin(
         archive, JournalReader(seat.folder / "journal"), seat.secrets["instructor"]["token"]
     )
-    app = build_app("PACS Lab archive", admin.routes(), admin.authenticate)
-    app.mount(PATH, DicomWeb(archive, admin.authenticate).app())
-    app.mount(viewer.PATH, viewer.app(viewer.folder_of(seat.folder)))
+    app = build_app("PACS Lab archive", admin.routes(), admin.authenticate, described())
+    passes = Passes(seat.secrets["instructor"]["token"])
+    app.mount(PATH, DicomWeb(archive, admin.authenticate, passes).app())
+    app.mount(viewer_files.PATH, viewer_app.app(lambda: viewer.folder_of(seat.folder)))
     web = WebServer(app, HOST, plan.archive_web, "archive").start()
     archive.start()
     journal.write("archive.started", f"the archive listens at {HOST}:{plan.archive}")
@@ -93,8 +142,8 @@ def run_hospital(seat: Seat) -> None:
 
     plan = seat.plan
     assert plan is not None
-    archive = Peer(ae="PACSLAB", host=HOST, port=plan.archive)
-    hospital = Hospital(seat, plan, archive)
+    archive = archive_of(seat.config.backend, plan)
+    hospital = Hospital(seat, plan, archive, capable_of(seat.config))
     app = build_app("PACS Lab hospital", hospital.routes(), hospital.authenticate)
     web = WebServer(app, HOST, plan.hospital_web, "hospital").start()
     hospital.start()

@@ -55,6 +55,24 @@ class Rows(list[dict[str, Any]]):
         return found[0]
 
 
+class Lacking(Rows):
+    """No rows, because the archive has nothing of the kind: it shows the line that says so."""
+
+    def __init__(self, line: str) -> None:
+        """Show `line` instead of a table."""
+        super().__init__([])
+        self.line = line
+
+    def __str__(self) -> str:
+        """The line."""
+        return self.line
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p><i>{escape(self.line)}</i></p>"
+
+
 def _short(value: Any) -> str:
     if value is None:
         return ""

@@ -5,20 +5,24 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from simulator import lab, system
+from simulator.backends.external import verify
 from simulator.errors import CannotError, NetworkError, RefusedError, UsageError
 from simulator.files import read_json, write_json
 from simulator.http import request
 from simulator.network import scu
 from simulator.network.associate import Caller, Peer
+from simulator.network.tls_listening import is_spoken
 from simulator.ports import HOST, Plan
+from simulator.seat_facts import facts_of, said, to_enter
 from simulator.seat_folder import Options, SeatFolder, copy_lessons, device_numbers
 
 SERVICES = ("archive", "hospital")
-FORMAT = 1
 _START_SECONDS = 60.0
+_ORTHANC_STOPS = 20.0  # seconds; asked kindly it takes five
 __all__ = ["SERVICES", "Options", "Seat", "copy_lessons", "device_numbers"]
 
 Progress = Callable[[str, float], None]  # progress(what, share done from 0 to 1)
@@ -67,23 +71,26 @@ class Seat(SeatFolder):
         waiting = self._listeners(plan, pids)
         total = len(waiting)
         deadline = time.monotonic() + _START_SECONDS
-        while waiting:
+        is_open = False
+        while waiting or not is_open:
             waiting = {name: peer for name, peer in waiting.items() if not _answers(peer)}
+            is_open = "archive" not in pids or system.accepts(HOST, plan.archive_web)
             progress("waiting for the listeners", 0.1 + 0.3 * (1 - len(waiting) / max(1, total)))
             for service, pid in pids.items():
                 if not system.is_running(pid):
                     raise self._died(service)
             if time.monotonic() > deadline:
+                silent = ", ".join(waiting) or "the archive"
                 raise CannotError(
-                    f"No answer from {', '.join(waiting)} after {_START_SECONDS:.0f} s.",
+                    f"No answer from {silent} after {_START_SECONDS:.0f} s.",
                     f"Look into {self.folder / 'logs'}.",
                 )
-            if waiting:
+            if waiting or not is_open:
                 time.sleep(0.05)
 
     def _listeners(self, plan: Plan, pids: dict[str, int]) -> dict[str, Peer]:
         found: dict[str, Peer] = {}
-        if "archive" in pids:
+        if "archive" in pids and self.config.backend.kind != "external":
             found["PACSLAB"] = Peer(ae="PACSLAB", host=HOST, port=plan.archive)
         if "hospital" in pids:
             found["RISLAB"] = Peer(ae="RISLAB", host=HOST, port=plan.ris)
@@ -99,32 +106,10 @@ class Seat(SeatFolder):
         )
 
     def _write_facts(self, plan: Plan, pids: dict[str, int]) -> None:
-        archive_web = f"http://{HOST}:{plan.archive_web}"
-        facts = {
-            "format": FORMAT,
-            "seed": self.config.seed,
-            "backend": "embedded",
-            "pids": {**pids, "jupyter": None},
-            "dicom": {
-                "archive": {"ae": "PACSLAB", "host": HOST, "port": plan.archive},
-                "archive_tls": {"ae": "PACSLAB", "host": HOST, "port": plan.archive_tls},
-                "ris": {"ae": "RISLAB", "host": HOST, "port": plan.ris},
-                "devices": {
-                    name: {"ae": name, "host": host, "port": port}
-                    for name, (host, port) in plan.devices.items()
-                },
-            },
-            "hl7": {
-                "ris": {"host": HOST, "port": plan.hl7_ris},
-                "archive": {"host": HOST, "port": plan.hl7_archive},
-            },
-            "urls": {
-                "api": f"{archive_web}/api",
-                "dicomweb": f"{archive_web}/dicom-web",
-                "hospital": f"http://{HOST}:{plan.hospital_web}/api",
-                "jupyter": None,
-            },
-        }
+        """Write seat.json; an external archive is called once, and what it said is kept."""
+        facts = facts_of(self.config, plan, pids)
+        if facts["backend"] == "external":
+            facts["verified"] = vars(verify(Peer(**facts["dicom"]["archive"])))
         write_json(self.folder / "seat.json", facts)
 
     def _finish_baseline(self, progress: Progress) -> None:
@@ -191,7 +176,7 @@ class Seat(SeatFolder):
             return False
         if pid is None or (name == "jupyter" and not lab.is_ours(self.folder, pid)):
             return False
-        system.stop(pid)
+        system.stop(pid, _ORTHANC_STOPS if self.config.backend.kind == "orthanc" else 8.0)
         return True
 
     def _pid(self, name: str) -> int | None:
@@ -228,24 +213,27 @@ class Seat(SeatFolder):
         self.call("archive", "POST", "/baseline", {}, as_instructor=True)
         self.call("hospital", "POST", "/baseline", {}, as_instructor=True)
 
-    def reset(self, *, resume: bool = True) -> None:
+    def reset(self, *, resume: bool = True) -> list[str]:
         """Put archive and hospital back to the baseline; journal and progress stay.
 
         Without `resume` the day stands still afterwards, as it does during an exercise.
+        Returns a line for each thing that this backend does not put back.
         """
         for service in SERVICES:
             if not self.is_up(service):
                 self.service("start", service)
         self.call("hospital", "POST", "/reset", {}, as_instructor=True)
-        self.call("archive", "POST", "/reset", {}, as_instructor=True)
+        answer = self.call("archive", "POST", "/reset", {}, as_instructor=True)
         if resume:
             self.call("hospital", "POST", "/fleet", {"action": "resume"}, as_instructor=True)
+        return [str(line) for line in answer.get("said", [])]
 
     def status(self) -> dict[str, Any]:
         """Return what runs and what answers."""
         facts = self.facts
+        archive = Peer(**facts["dicom"]["archive"])
         peers = {
-            "PACSLAB": Peer(**facts["dicom"]["archive"]),
+            archive.ae: archive,
             "RISLAB": Peer(**facts["dicom"]["ris"]),
             **{name: Peer(**place) for name, place in facts["dicom"]["devices"].items()},
         }
@@ -256,6 +244,9 @@ class Seat(SeatFolder):
         return {
             "seat": str(self.folder),
             "up": self.is_up(),
+            "backend": facts["backend"],
+            "said": said(facts),
+            "to_enter": to_enter(facts, self.plan),
             "services": {name: self.is_up(name) for name in SERVICES},
             "nodes": rows,
             "hl7": [
@@ -264,15 +255,22 @@ class Seat(SeatFolder):
             ],
             "urls": facts["urls"],
             "own_addresses": system.has_loopback_network(),
+            "repaired": _repaired(self.folder / "archive" / "startup-report.json"),
         }
 
 
+def _repaired(path: Path) -> str:
+    """Return what the archive repaired at its start; '' if there was nothing to repair."""
+    report = read_json(path, "report of the archive's start") if path.exists() else {}
+    return str(report["said"]) if report.get("repaired") else ""
+
+
 def _answers(peer: Peer) -> bool:
-    """Return whether a node answers at all; a rejection is an answer too."""
+    """Return whether a node answers at all; a rejection is an answer too, and so is TLS."""
     try:
         scu.echo(peer, Caller(ae="PACSLAB_UP", connect_timeout=1, acse_timeout=2, dimse_timeout=2))
     except NetworkError as error:
-        return error.kind == "the peer refused"
+        return error.kind == "the peer refused" or is_spoken(peer.host, peer.port, 1.0)
     return True
 
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from simulator import ports
+from simulator.backends import orthanc
+from simulator.backends.place import Asked, merged
+from simulator.backends.place import write as write_backend
 from simulator.clock import DEFAULT_START
-from simulator.config import SeatConfig, load_seat_config
+from simulator.config import BackendConfig, SeatConfig, load_seat_config
 from simulator.errors import CannotError, UsageError
 from simulator.files import read_json, write_atomically, write_json
 from simulator.ports import Plan
@@ -25,7 +28,9 @@ class Options:
 
     seed: int | None = None
     ports: str = "default"  # default | auto
-    backend: str = "embedded"
+    backend: str | None = None  # embedded | orthanc | external; None: as the seat was made
+    peer: str | None = None  # an external archive, AET@HOST:PORT
+    dicomweb: str | None = None  # its DICOMweb address
     start: str | None = None
     lab: bool = True
 
@@ -74,10 +79,7 @@ class SeatFolder:
 
     def prepare(self, options: Options) -> None:
         """Make the folder, its configuration and its secrets; keep what is there."""
-        if options.backend != "embedded":
-            raise UsageError(
-                f"The backend '{options.backend}' is not there yet.", "Use --backend embedded."
-            )
+        backend = self._backend(options)
         if options.ports not in ("default", "auto"):
             raise UsageError(f"'--ports {options.ports}' is not possible.", "Use default or auto.")
         try:
@@ -88,18 +90,32 @@ class SeatFolder:
                 f"The seat folder {self.folder} cannot be written: {error.strerror}.",
                 "Choose another folder with --seat.",
             ) from error
-        self._write_config(options)
+        self._write_config(options, backend)
         if not (self.folder / "secrets.json").exists():
             write_json(self.folder / "secrets.json", _new_secrets(), private=True)
         copy_lessons(self.folder / "notebooks")
 
-    def _write_config(self, options: Options) -> None:
+    def _backend(self, options: Options) -> BackendConfig:
+        """Return the archive this seat works with; raises an error if that cannot be."""
+        asked = Asked(kind=options.backend, peer=options.peer, dicomweb=options.dicomweb)
+        made = merged(self.config.backend, asked)
+        if self.plan is not None and made.kind != self.config.backend.kind:
+            raise UsageError(
+                f"This seat was made with the backend {self.config.backend.kind}, not {made.kind}.",
+                "Choose another folder with --seat, or remove this one.",
+            )
+        if made.kind == "orthanc":
+            orthanc.program()  # says plainly if it is not installed
+        return made
+
+    def _write_config(self, options: Options, backend: BackendConfig | None = None) -> None:
         path = self.folder / "config.toml"
         if not path.exists():
             seed = 1 if options.seed is None else options.seed
             config = SeatConfig(seed=seed, start=options.start or DEFAULT_START)
             write_atomically(path, _CONFIG.format(config=config).encode())
         config = self.config
+        write_backend(path, config.backend, backend or config.backend)
         for name, asked in (("seed", options.seed), ("start", options.start)):
             if asked is not None and asked != getattr(config, name):
                 raise UsageError(
@@ -114,7 +130,7 @@ class SeatFolder:
             devices = device_numbers()
             make = ports.free_plan if options.ports == "auto" else ports.default_plan
             plan = make(devices)
-        taken = ports.taken(plan)
+        taken = ports.taken(plan, self.config.backend.kind)
         if taken:
             raise CannotError(
                 f"Taken already: {'; '.join(taken[:3])}.",

@@ -5,6 +5,7 @@ The one module that may call what only POSIX or only Windows has.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import socket
@@ -138,6 +139,14 @@ def has_loopback_network() -> bool:
             return True
     except OSError:
         return False
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, seen from itself; other names are not looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def loopback(number: int) -> str:

@@ -1,48 +1,52 @@
-"""The OHIF viewer (MIT) beside the archive, as an optional step: `python -m simulator.viewer SEAT`.
+"""The OHIF viewer (MIT) beside the archive, an optional step: `python -m simulator.viewer`.
 
-The published package is a built page: it is unpacked into the seat without the parts that a
-radiology viewer does not need, told where it stands, and served from the archive's own origin, so
-that no other origin has to be let in. Its user logs in as in any DICOMweb call.
+The published package is a built page: it is fetched by name and version, compared with the digest
+below, and unpacked without the parts that a radiology viewer does not need. Afterwards nothing
+asks for the internet. It lies beside the installed packages, for all seats, or in one seat.
 """
 
 from __future__ import annotations
 
-import json
+import base64
+import hashlib
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
-
-from simulator.errors import CannotError, PacsLabError, RefusedError
-from simulator.web import failure
+from simulator.errors import CannotError, PacsLabError
+from simulator.viewer_files import HOW, PATH, adapt, is_complete
 
 PACKAGE = "@ohif/app@3.13.2"
-PATH = "/viewer"
-_FOLDER = "viewer"
-_LEFT_OUT = {"ort", "dicom-microscopy-viewer"}  # 140 MB: AI segmentation, whole-slide images
-_ROOT = 'webpack_require__.p = "/"'
+DIGEST = "WZdxmpmG7rqFgW9ZJLcbgr3XCtLi1KDNPoMaeY5PPe6j4G4fjEjjkycZM6C6Zk2F87BKxFfpq+jd5xXZB9E8EA=="
+MISSING = f"The OHIF viewer is not installed; '{HOW}' fetches it (50 MB, once)."
+_SHARED = Path(sys.prefix) / "share" / "pacslab" / "viewer"
+# 140 MB: AI segmentation, whole-slide images; and what would keep pages for offline use.
+_LEFT_OUT = {"ort", "dicom-microscopy-viewer", "sw.js"}
 
 
 def folder_of(seat: Path) -> Path:
-    """Return where a seat's viewer is, if it has one."""
-    return seat / _FOLDER
+    """Return where a seat's viewer is: its own, else the one all seats share."""
+    own = seat / "viewer"
+    return own if is_complete(own) else _SHARED
 
 
-def install(seat: Path, package: Path | None = None) -> Path:
-    """Put the viewer into a seat, from a package file or from npm; returns its folder."""
-    folder = folder_of(seat)
+def is_installed(seat: Path) -> bool:
+    """Return whether a seat has a viewer."""
+    return is_complete(folder_of(seat))
+
+
+def install(seat: Path | None = None, package: Path | None = None, digest: str = DIGEST) -> Path:
+    """Put the viewer into a seat, or where all share it; returns its folder.
+
+    It comes from `package`, else by npm; a package whose SHA-512 is not `digest` is refused.
+    """
+    folder = seat / "viewer" if seat else _SHARED
     with tempfile.TemporaryDirectory() as place:
         file = package or _fetched(Path(place))
+        _check(file, digest)
         fresh = folder.with_suffix(".part")
         shutil.rmtree(fresh, ignore_errors=True)
         unpack(file, fresh)
@@ -55,7 +59,10 @@ def _fetched(place: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         raise CannotError(f"npm is not here to fetch {PACKAGE}.", "Give the package's file.")
-    done = subprocess.run([npm, "pack", PACKAGE], cwd=place, capture_output=True, timeout=600)
+    try:
+        done = subprocess.run([npm, "pack", PACKAGE], cwd=place, capture_output=True, timeout=600)
+    except subprocess.TimeoutExpired:
+        raise CannotError(f"{PACKAGE} did not come within 10 minutes.", "Try again.") from None
     files = list(place.glob("*.tgz"))
     if done.returncode or not files:
         raise CannotError(
@@ -65,8 +72,22 @@ def _fetched(place: Path) -> Path:
     return files[0]
 
 
+def _check(package: Path, digest: str) -> None:
+    """Compare the package with what was published; raises CannotError where it differs."""
+    try:
+        with package.open("rb") as file:
+            found = hashlib.file_digest(file, "sha512").digest()
+    except OSError as error:
+        raise CannotError(f"{package} cannot be read: {error.strerror}.") from error
+    if base64.b64encode(found).decode() != digest:
+        raise CannotError(
+            f"{package.name} is not {PACKAGE} as it was published: its digest differs.",
+            f"Fetch it again: 'npm pack {PACKAGE}'.",
+        )
+
+
 def unpack(package: Path, folder: Path) -> None:
-    """Unpack the built page below `folder` and adapt it to PATH."""
+    """Unpack the built page below `folder` and make it independent of its place."""
     try:
         with tarfile.open(package) as archive:
             for member in archive:
@@ -76,99 +97,28 @@ def unpack(package: Path, folder: Path) -> None:
                     archive.extract(member, folder, filter="data")  # nothing gets outside
     except (tarfile.TarError, OSError) as error:
         raise CannotError(f"{package} cannot be unpacked: {error}.", f"Fetch {PACKAGE}.") from error
-    if not (folder / "index.html").exists():
+    if not is_complete(folder):
         raise CannotError(f"{package} is no package of the viewer.", f"Fetch {PACKAGE}.")
-    _adapt(folder)
+    adapt(folder)
 
 
 def _needed(parts: tuple[str, ...]) -> bool:
     return bool(parts) and parts[0] not in _LEFT_OUT and not parts[-1].endswith(".map")
 
 
-def _adapt(folder: Path) -> None:
-    """Say in the page where it stands and which archive it asks."""
-    page = folder / "index.html"
-    text = page.read_text("utf-8").replace('="/', f'="{PATH}/')
-    page.write_text(text, "utf-8")
-    for sheet in folder.glob("*.css"):
-        rules = sheet.read_text("utf-8").replace("url(/", f"url({PATH}/")
-        sheet.write_text(rules, "utf-8")
-    for script in folder.glob("*.js"):
-        code = script.read_text("utf-8")
-        if _ROOT in code:
-            script.write_text(code.replace(_ROOT, _ROOT[:-2] + f'{PATH}/"'), "utf-8")
-    config = f"window.config = {json.dumps(configuration(), indent=2)};\n"
-    (folder / "app-config.js").write_text(config, "utf-8")
-
-
-def configuration() -> dict[str, Any]:
-    """Return the viewer's configuration."""
-    archive = {
-        "friendlyName": "PACS Lab archive: training, not for clinical use",
-        "name": "PACSLAB",
-        "wadoUriRoot": "/dicom-web/wado",
-        "qidoRoot": "/dicom-web",
-        "wadoRoot": "/dicom-web",
-        "qidoSupportsIncludeField": True,
-        "supportsFuzzyMatching": False,
-        "supportsWildcard": True,
-        "imageRendering": "wadors",
-        "thumbnailRendering": "wadors",
-        "enableStudyLazyLoad": True,
-        "omitQuotationForMultipartRequest": True,
-        "bulkDataURI": {"enabled": True},
-    }
-    source = {
-        "namespace": "@ohif/extension-default.dataSourcesModule.dicomweb",
-        "sourceName": "pacslab",
-        "configuration": archive,
-    }
-    return {
-        "routerBasename": PATH,
-        "extensions": [],
-        "modes": [],
-        "showStudyList": True,
-        "maxNumberOfWebWorkers": 3,
-        "showWarningMessageForCrossOrigin": False,
-        "showCPUFallbackMessage": False,
-        "strictZSpacingForVolumeViewport": True,
-        "maxNumRequests": {"interaction": 20, "thumbnail": 5, "prefetch": 10},
-        "investigationalUseDialog": {"option": "never"},
-        "defaultDataSourceName": "pacslab",
-        "dataSources": [source],
-    }
-
-
-def app(folder: Path) -> Starlette:
-    """Serve the viewer in `folder`; every address of its own is its one page."""
-
-    async def page(request: Request) -> Response:
-        if not (folder / "index.html").exists():
-            return failure(
-                RefusedError(
-                    "This seat has no viewer.", "Run 'python -m simulator.viewer SEAT'.", 404
-                )
-            )
-        try:
-            files = StaticFiles(directory=folder)
-            return await files.get_response(request.path_params["path"], request.scope)
-        except HTTPException:
-            return FileResponse(folder / "index.html")
-
-    return Starlette(routes=[Route("/{path:path}", page)])
-
-
 def main(arguments: list[str]) -> int:
-    """Install the viewer: SEAT [PACKAGE FILE]."""
-    if not 1 <= len(arguments) <= 2:
-        print("Use: python -m simulator.viewer SEAT [PACKAGE FILE]", file=sys.stderr)
+    """Install the viewer: [SEAT [PACKAGE FILE]]; without a seat, or with '-', for all of them."""
+    if len(arguments) > 2:
+        print(f"Use: {HOW} [SEAT, or - for all [PACKAGE FILE]]", file=sys.stderr)
         return 2
+    seat = Path(arguments[0]) if arguments and arguments[0] != "-" else None
     try:
-        folder = install(*map(Path, arguments))
+        folder = install(seat, Path(arguments[1]) if len(arguments) > 1 else None)
     except PacsLabError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    print(f"The viewer is in {folder}; it answers at {PATH}/ of the archive's web address.")
+    print(f"The viewer is in {folder}.")
+    print(f"It opens from JupyterLab's launcher, and answers at {PATH}/ of the archive's address.")
     return 0
 
 

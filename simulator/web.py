@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route as StarletteRoute
 
+from simulator import openapi
 from simulator.errors import (
     CannotError,
     NetworkError,
@@ -81,16 +82,27 @@ class Route:
     right: str
     handler: Callable[[Call], Any]
     summary: str
+    on_refusal: Callable[[Principal, str], None] = lambda who, host: None  # who, from where
+    basic: bool = False  # whether user and password may come with each request, too
 
 
 Authenticate = Callable[[dict[str, str]], Principal]
 
 
-def build_app(title: str, routes: Sequence[Route], authenticate: Authenticate) -> Starlette:
-    """Make an application of the table, with `/openapi.json` and `/docs`."""
+def build_app(
+    title: str,
+    routes: Sequence[Route],
+    authenticate: Authenticate,
+    mounted: Sequence[Route] = (),
+) -> Starlette:
+    """Make an application of the table, with `/openapi.json` and `/docs`.
+
+    `mounted` are rows of applications that will be mounted: described here, answered there.
+    """
+    every = [*routes, *mounted]
     pages = [
-        StarletteRoute("/openapi.json", lambda _: JSONResponse(openapi(title, routes))),
-        StarletteRoute("/docs", lambda _: HTMLResponse(_docs(title, routes))),
+        StarletteRoute("/openapi.json", lambda _: JSONResponse(openapi.document(title, every))),
+        StarletteRoute("/docs", lambda _: HTMLResponse(openapi.page(title, every))),
     ]
     made = [
         StarletteRoute(row.path, _endpoint(row, authenticate), methods=[row.method])
@@ -118,6 +130,7 @@ def _call(row: Route, authenticate: Authenticate, request: Request, body: dict[s
     """Check who calls, then run the handler (in a worker thread)."""
     who = authenticate({key.lower(): value for key, value in request.headers.items()})
     if not who.may(row.right):
+        row.on_refusal(who, request.client.host if request.client else "")
         if who is NOBODY:
             raise RefusedError("You are not logged in.", "POST /api/login first.", 401)
         raise RefusedError(
@@ -208,45 +221,6 @@ async def _not_found(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     sentence = f"There is no {request.method} {request.url.path}."
     return JSONResponse({"error": sentence, "remedy": "See /docs for what there is."}, status)
-
-
-def openapi(title: str, routes: Sequence[Route]) -> dict[str, Any]:
-    """Describe the table as an OpenAPI 3.1 document."""
-    paths: dict[str, dict[str, Any]] = {}
-    for row in routes:
-        names = [part[1:-1].partition(":")[0] for part in row.path.split("/") if part[:1] == "{"]
-        paths.setdefault(row.path.replace(":path}", "}"), {})[row.method.lower()] = {
-            "summary": row.summary,
-            "x-right": row.right,
-            "security": [{"token": []}] if row.right else [],
-            "parameters": [
-                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-                for name in names
-            ],
-            "responses": {"200": {"description": "done"}, "4XX": {"description": "refused"}},
-        }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": "1"},
-        "paths": paths,
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-    }
-
-
-def _docs(title: str, routes: Sequence[Route]) -> str:
-    from html import escape
-
-    rows = "".join(
-        f"<tr><td><code>{row.method}</code><td><code>{escape(row.path)}</code>"
-        f"<td>{escape(row.right or 'anyone')}<td>{escape(row.summary)}"
-        for row in routes
-    )
-    return (
-        f"<!doctype html><meta charset=utf-8><title>{escape(title)}</title>"
-        "<style>body{font:16px sans-serif;margin:2em}td,th{padding:.3em 1em;text-align:left;"
-        f"border-bottom:1px solid #ccc}}</style><h1>{escape(title)}</h1>"
-        f"<table><tr><th>Method<th>Path<th>Right<th>What it does{rows}</table>"
-    )
 
 
 class WebServer:

@@ -35,6 +35,7 @@ class Peer:
     programs: tuple[str, ...]
     packages: tuple[str, ...]
     patterns: tuple[str, ...] = ()  # where else its programs may be
+    module: str = ""  # `python -m module` installs it, where Debian has no package
 
 
 PEERS = (
@@ -43,6 +44,7 @@ PEERS = (
         programs=(
             *("echoscu", "findscu", "movescu", "getscu", "storescu", "storescp", "wlmscpfs"),
             *("dcmqrscp", "dcmqridx", "dcmdump", "dump2dcm", "dcmconv", "dcmodify", "dcmmkdir"),
+            *("dsrdump", "dcm2pdf"),
         ),
         packages=("dcmtk",),
     ),
@@ -59,6 +61,13 @@ PEERS = (
         programs=("initdb", "postgres", "pg_ctl", "psql"),
         packages=("postgresql",),
         patterns=("/usr/lib/postgresql/*/bin/{}",),
+    ),
+    Peer(
+        name="OHIF",
+        programs=("ohif",),
+        packages=(),
+        patterns=(f"{sys.prefix}/share/pacslab/viewer/index.html",),
+        module="simulator.viewer",
     ),
 )
 
@@ -86,7 +95,8 @@ def peer(program: str) -> Path:
     if path is not None:
         return path
     maker = of(program)
-    reason = f"{MISSING}{program} ({maker.name}; Debian: {' '.join(maker.packages)})"
+    how = f"Debian: {' '.join(maker.packages)}" if maker.packages else f"-m {maker.module}"
+    reason = f"{MISSING}{program} ({maker.name}; {how})"
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -200,9 +210,13 @@ def main() -> int:
     """Install the missing peers if this machine lets us; say nothing when all are there."""
     lacking = missing()
     can = shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
-    if lacking and can:
-        install(lacking)
-        lacking = missing()
+    packaged = [peer for peer in lacking if peer.packages]
+    if packaged and can:
+        install(packaged)
+    for peer in lacking:
+        if peer.module:
+            subprocess.run([sys.executable, "-m", peer.module], stdin=subprocess.DEVNULL)
+    lacking = missing() if lacking else []
     if lacking:
         print(f"Not here: {', '.join(peer.name for peer in lacking)}. Their tests are not run.")
     return 1 if lacking and os.environ.get("CI", "").lower() == "true" else 0

@@ -20,12 +20,13 @@ CLOCK = "simulator.clock"
 # that is named in neither table is a new one: it may import what servers may.
 BASE = {
     *("errors", "files", "clock", "config", "journal", "system", "ports", "http", "results"),
-    "database",
+    *("database", "setting", "crew"),
 }
 SERVER = BASE | {"network", "web"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "results": set(),
+    "crew": {"errors"},
     "system": {"errors"},
     "http": {"errors"},
     "ports": {"errors", "system"},
@@ -35,13 +36,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "journal": {"errors", "files", "clock", "config", "system"},
     "database": {"errors", "files", "system"},
     "network": BASE,
-    "web": BASE,
+    "web": BASE | {"openapi"},
+    "openapi": set(),
+    "viewer_pass": {"clock", "errors", "files", "system"},
+    "viewer_files": {"errors"},
+    "viewer": {"errors", "viewer_files"},
+    "viewer_app": {"errors", "viewer_files", "web"},
+    "lab_server": {"errors", "files", "viewer", "viewer_files", "viewer_pass"},
     "imaging": BASE,
-    "archive": SERVER | {"imaging"},
+    "archive": SERVER | {"viewer_pass", "imaging"},
     "hospital": SERVER | {"imaging", "people"},
     "people": BASE | {"imaging"},
     "fleet": SERVER | {"imaging"},
-    "backends": SERVER,
+    "recipes": SERVER | {"imaging", "fleet", "people"},
+    "backends": SERVER | {"imaging"},
     "doctor": SERVER | {"seat", "client", "lab"},
 }
 # These know several rooms; whom they may not know is said instead.
@@ -65,6 +73,8 @@ MAY_NOT_IMPORT: dict[str, set[str]] = {
 LET_THROUGH = {
     # The facts of the devices, which pictures and schedule both need; imports the base only.
     ("imaging", "simulator.fleet.profile"),
+    # Why people are examined: sentences, which data sets need as much as the RIS.
+    ("recipes", "simulator.hospital.indications"),
 }
 SCREEN = {"ipywidgets", "anywidget", "matplotlib"}  # only the console shows things
 PICTURES = {  # may use Pillow

@@ -24,6 +24,11 @@ class Case(Client):
         found = self.archive.studies(accession=accession)
         return found[0] if len(found) == 1 else None
 
+    def told(self, **facts: Any) -> dict[str, Any]:
+        """Return those facts of a study that this archive can tell at all."""
+        known = {"order_state": self.capabilities.orders, "source": self.capabilities.audit}
+        return {key: value for key, value in facts.items() if known.get(key, True)}
+
 
 def eventually(done: Callable[[], bool], seconds: float = 2.0) -> bool:
     """Wait until something that takes a moment is done; False if it is not in time."""

@@ -19,6 +19,7 @@ from exercises.engine.sheet import Hint, Note, Sheet
 from simulator.client import Client
 from simulator.clock import real_now
 from simulator.errors import CannotError, RefusedError, UsageError
+from simulator.furnishing import staff_accounts
 from simulator.results import Rows
 
 _SETTLE_SECONDS = 8.0
@@ -35,8 +36,10 @@ def catalogue(client: Client | None = None) -> Rows:
         facts = {"id": item.id, "title": item.title, "level": item.level, "minutes": item.minutes}
         done = {"best": record.get("best", 0), "passed": record.get("passed", False)}
         more = {"teaches": list(item.teaches), "tags": list(item.tags), "needs": list(item.needs)}
-        rows.append({**facts, **done, **more, "starts": record.get("starts", 0)})
-    return Rows(rows, _COLUMNS)
+        lacks = " ".join(client.capabilities.unmet(item.needs)) if client else ""
+        rows.append({**facts, **done, **more, "lacks": lacks, "starts": record.get("starts", 0)})
+    blocked = any(row["lacks"] for row in rows)
+    return Rows(rows, (*_COLUMNS, "lacks") if blocked else _COLUMNS)
 
 
 def start(
@@ -155,11 +158,18 @@ def _settle(client: Client) -> None:
 
 def _world(client: Client) -> dict[str, Any]:
     """Return what the variables may draw from: everybody but the administrator, every study."""
-    staff = [row for row in client.users.list(status="active") if row["role"] != "pacs_admin"]
+    staff = [row for row in _accounts(client) if row["role"] != "pacs_admin"]
     return {
         "users": [{key: row[key] for key in _STAFF} for row in staff],
         "studies": [dict(row) for row in client.archive.studies()],
     }
+
+
+def _accounts(client: Client) -> list[dict[str, Any]]:
+    """Return the staff: those with an account, or all where the archive has no accounts."""
+    if client.capabilities.users:
+        return list(client.users.list(status="active"))
+    return staff_accounts(client.seat.config.seed)
 
 
 def _running(client: Client) -> tuple[Attempt, Exercise, dict[str, Any]]:
@@ -173,11 +183,11 @@ def _running(client: Client) -> tuple[Attempt, Exercise, dict[str, Any]]:
 
 
 def _check_needs(client: Client, exercise: Exercise) -> None:
-    backend = client.seat.facts["backend"]
-    if exercise.needs and backend not in exercise.needs:
+    unmet = client.capabilities.unmet(exercise.needs)
+    if unmet:
         raise CannotError(
-            f"'{exercise.id}' needs the backend {' or '.join(exercise.needs)}, not {backend}.",
-            "Start a seat with that one, or choose another exercise.",
+            f"'{exercise.id}' cannot be done here. {' '.join(unmet)}",
+            "Start a seat with '--backend embedded', or choose another exercise.",
         )
 
 

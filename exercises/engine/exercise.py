@@ -8,6 +8,7 @@ from typing import Any
 
 from exercises.engine import variables
 from simulator import faults
+from simulator.backends.capabilities import check_need
 from simulator.config import build, read_toml
 from simulator.errors import UsageError
 
@@ -71,7 +72,7 @@ class Exercise:
     catalogue: tuple[str, ...]
     minutes: int
     level: int  # 1 first steps, 2 everyday work, 3 needs a method
-    needs: tuple[str, ...]  # capabilities of the backend
+    needs: tuple[str, ...]  # capabilities of the backend, or kinds of it; empty: any will do
     teaches: tuple[str, ...]
     tags: tuple[str, ...]
     ticket: str
@@ -129,6 +130,9 @@ def _check(exercise: Exercise, where: str) -> None:
         raise UsageError(f"{where}: the weights must add up to 100.")
     if not exercise.hints or not exercise.ticket.strip():
         raise UsageError(f"{where}: an exercise needs a ticket and at least one hint.")
+    for need in exercise.needs:
+        if not check_need(need):
+            raise UsageError(f"{where}: no backend and no capability is called '{need}'.")
     known = variables.check(exercise.variables, where)
     _check_faults(exercise, known, where)
     _check_causes(exercise, where)

@@ -22,6 +22,7 @@ _STUDY = ("patient_id", "patient_name", "birth_date", "accession", "instances", 
 _NODE = ("host", "port", "rights", "description", "max_associations", "tls", "ian")
 _USER = ("full_name", "department", "role", "status", "created")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
+_ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings"}
 _GUARDS = ("dicom.check_called_ae", "dicom.check_calling_ae", "dicom.check_host", "login.lockout")
 
 
@@ -70,6 +71,9 @@ def picture(client: Client) -> Picture:
         "mapping": lambda: _table(ris.mapping(), "code", ("station_ae", "modality", "protocol")),
         "order": lambda: _table(ris.orders(), "accession", _ORDER),
     }
+    for area, capability in _ONLY_WITH.items():
+        if not getattr(client.capabilities, capability):
+            del readers[area]
     with ThreadPoolExecutor(len(readers)) as pool:
         found = pool.map(lambda read: read(), readers.values())
         return dict(zip(readers, found, strict=True))

@@ -35,11 +35,12 @@ def check_the_first_exam_has_arrived(seat):
     assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of the loaner."
     made = seat.journal.entries(kind="device.exam.performed", node=given.accession)[-1]
     study = seat.study_of(given.accession) or {}
-    found = tuple(study.get(key) for key in ("instances", "order_state", "source"))
-    wanted = (made.facts["images"], "matched", given.loaner)
+    images = made.facts["images"]
+    wanted = seat.told(instances=images, order_state="matched", source=given.loaner)
+    found = {key: study.get(key) for key in wanted}
     assert found == wanted, (
-        f"The archive was asked for accession {given.accession}: images, state and sender are "
-        f"{found}. Expected: {wanted}."
+        f"The archive was asked for accession {given.accession} and has {found}. "
+        f"Expected: {wanted}."
     )
 
 

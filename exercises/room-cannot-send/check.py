@@ -9,8 +9,9 @@ def check_the_room_reaches_the_archive(seat):
     device = seat.modality(seat.given.device)
     answer = device.echo()
     assert answer.ok, f"{device.name} sent a C-ECHO. {answer.error} Expected: success."
-    called, own = device.settings["archive.ae"], seat.archive.setting("dicom.ae_title")
-    assert called == own == "PACSLAB", f"{device.name} calls '{called}', the archive is '{own}'."
+    called, own = device.settings["archive.ae"], seat.archive.status()["ae"]
+    right = called == own == seat.archive.peer.ae
+    assert right, f"{device.name} calls '{called}', the archive is '{own}'."
 
 
 @points(3)
@@ -21,9 +22,10 @@ def check_the_waiting_exam_has_arrived(seat):
     assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of {given.device}."
     made = seat.journal.entries(kind="device.exam.performed", node=given.accession)[-1]
     study = seat.study_of(given.accession) or {}
-    found = tuple(study.get(key) for key in ("instances", "order_state", "source"))
-    wanted = (made.facts["images"], "matched", given.device)
+    images = made.facts["images"]
+    wanted = seat.told(instances=images, order_state="matched", source=given.device)
+    found = {key: study.get(key) for key in wanted}
     assert found == wanted, (
-        f"The archive was asked for accession {given.accession}: images, state and sender are "
-        f"{found}. Expected: {wanted}."
+        f"The archive was asked for accession {given.accession} and has {found}. "
+        f"Expected: {wanted}."
     )

@@ -4,6 +4,6 @@
 def solve(seat):
     """Type the archive's own title at the device, verify, send what waits."""
     device = seat.modality(seat.given.device)
-    device.set("archive.ae", "PACSLAB")
+    device.set("archive.ae", seat.archive.peer.ae)
     device.echo()
     device.send()

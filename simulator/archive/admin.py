@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import hmac
 
+from simulator.archive.api.access import Access
 from simulator.archive.api.accounts import Accounts
+from simulator.archive.api.audit import AuditDesk
 from simulator.archive.api.desk import INSTRUCTOR, Desk
+from simulator.archive.api.directory import DirectoryDesk
 from simulator.archive.api.interfaces import Interfaces
+from simulator.archive.api.keeping import Keeping
 from simulator.archive.api.nodes import Nodes
 from simulator.archive.api.queues import Queues
+from simulator.archive.api.reading import Reading
+from simulator.archive.api.rights import Rights
 from simulator.archive.api.running import Running
 from simulator.archive.api.session import Session
 from simulator.archive.api.studies import Studies
+from simulator.archive.api.watching import Watching
 from simulator.archive.archive import Archive
 from simulator.journal import JournalReader
 from simulator.web import NOBODY, Principal, Route
 
-_DESKS: tuple[type[Desk], ...] = (Session, Accounts, Nodes, Running, Studies, Interfaces, Queues)
+_DESKS: tuple[type[Desk], ...] = (
+    *(Session, Accounts, Rights, Access, DirectoryDesk, AuditDesk, Watching),
+    *(Nodes, Running, Studies, Interfaces, Queues, Keeping),
+)
 
 
 class Admin:
@@ -39,8 +49,10 @@ class Admin:
 
     def routes(self) -> list[Route]:
         """Return the table of routes."""
-        return [
+        reading = Reading(self.archive.journal) if self.archive else None
+        routes = [
             Route(method=method, path=path, right=right, handler=handler, summary=summary)
             for desk in self.desks
             for method, path, right, handler, summary in desk.rows()
         ]
+        return [reading.watched(route) for route in routes] if reading else routes

@@ -6,19 +6,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator.archive import migrations
+from simulator.archive import tables as t
+from simulator.archive.audit.office import AuditOffice
 from simulator.archive.availability import Availability
 from simulator.archive.calling import Calling
 from simulator.archive.commitment import Commitment
+from simulator.archive.directory import Directory
 from simulator.archive.door import Door
+from simulator.archive.emergency import Emergencies
 from simulator.archive.index import Index
+from simulator.archive.integrity import Integrity
 from simulator.archive.interfaces import Interfaces
+from simulator.archive.labels import Labels
 from simulator.archive.listeners import Listeners
+from simulator.archive.monitor.office import Monitor
 from simulator.archive.mpps import PerformedSteps
 from simulator.archive.nodes import Node, Nodes
 from simulator.archive.orders import Orders
 from simulator.archive.owed import Owed
+from simulator.archive.quarantine import Quarantine
 from simulator.archive.services import Services
 from simulator.archive.settings import Settings
+from simulator.archive.sight import Sight
 from simulator.archive.store import FileStore
 from simulator.archive.tables import metadata
 from simulator.archive.user_identity import Identities
@@ -47,18 +57,25 @@ class Archive:
         clock: Clock,
         journal: Journal,
         hl7: Address | None = None,
+        database: str = "",
     ) -> None:
-        """Open the archive in `folder` and bind its listeners; HL7 only if it has an address."""
+        """Open the archive in `folder` and bind its listeners; HL7 only if it has an address.
+
+        `database` is the URL of a PostgreSQL database for the index; without it, SQLite is used.
+        """
         self.folder, self.clock, self.journal = folder, clock, journal
-        self.database = Database(folder / "index.db", metadata)
+        self.database = Database(database or folder / "index.db", metadata, migrations.FOLDER)
         self.index = Index(self.database)
         self.store = FileStore(folder / "files")
         self.settings = Settings(self.database)
         self.nodes = Nodes(self.database)
         self.users = Users(self.database, self.settings, clock, journal)
         self.orders = Orders(self.index, self.nodes, self.settings, journal, address.host)
-        self.door = Door(self.settings, self.nodes, Identities(self.users, self.settings))
+        self._admit_people()
+        identities = Identities(self.users, self.settings)
+        self.door = Door(self.settings, self.nodes, identities, self.sight)
         self.calling = Calling(self.settings, self.nodes, address.host, folder.parent / "tls")
+        self.quarantine = Quarantine(folder / "quarantine", self.settings, clock, journal)
         self.services = Services(
             index=self.index,
             store=self.store,
@@ -67,14 +84,22 @@ class Archive:
             settings=self.settings,
             clock=clock,
             journal=journal,
+            quarantine=self.quarantine,
             on_new_study=self.orders.expect,
         )
+        self.integrity = Integrity(folder, self.services.filing)
+        self.integrity.baseline = self._saved_digests
         self._report(clock, journal)
         self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
         self.interfaces = Interfaces(self, hl7)
         self.orders.readdress = self.interfaces.identities.readdress_retired
         self.steps.on_change = self.availability.step_changed
         rooms = (self.services, self.steps, self.commitment)
+        self.audit: AuditOffice = AuditOffice(
+            folder / "audit.db", self.database, self.settings, journal, self.calling.tls,
+            accounts=self.users.all, emergencies=self.emergencies.all,
+        )  # fmt: skip
+        self.monitor = Monitor(self)
         self.listeners = Listeners(
             self.settings,
             self.calling.tls,
@@ -82,13 +107,23 @@ class Archive:
             host=address.host,
             port=address.port,
             contexts=lambda said: [context for room in rooms for context in room.contexts()],
-            handlers={key: value for room in rooms for key, value in room.handlers().items()},
+            handlers=self.monitor.watch.over(
+                {key: value for room in rooms for key, value in room.handlers().items()}
+            ),
             admit=self.door.admit,
             limits=self.door.limits,
             share=self.door.share,
+            extend=self.services.finding.agreed,
             tell=journal.write,
         )
         self.server = self.listeners.plain
+
+    def _admit_people(self) -> None:
+        """Set up what accounts may see, and the directory they may come from."""
+        self.emergencies = Emergencies(self.database, self.settings, self.clock, self.journal)
+        self.labels = Labels(self.database, self.users.now)
+        self.sight = Sight(self.database, self.emergencies)
+        self.directory = Directory(self.users, self.journal)
 
     def _report(self, clock: Clock, journal: Journal) -> None:
         """Set up what the archive tells other nodes by itself."""
@@ -117,12 +152,14 @@ class Archive:
             self.nodes.add(node)
 
     def start(self) -> None:
-        """Tidy up after a crash, then begin to answer."""
-        self._sweep()
+        """Begin to answer, and look meanwhile at what the last stop left."""
         self.orders.start()
         self.interfaces.start()
         self.listeners.start()
         self.owed.start()
+        self.integrity.start()
+        self.audit.start()
+        self.monitor.start()
 
     def stop(self) -> None:
         """Stop answering; everything acknowledged is on disk already."""
@@ -130,6 +167,9 @@ class Archive:
         self.listeners.stop()
         self.owed.stop()
         self.orders.stop()
+        self.integrity.stop()
+        self.monitor.stop()
+        self.audit.stop()
         self.database.close()
 
     # --- saving and restoring -----------------------------------------------------------------
@@ -137,37 +177,36 @@ class Archive:
     @property
     def baseline(self) -> Path:
         """The saved index that a reset goes back to."""
-        return self.folder / "baseline.db"
+        return self.folder / f"baseline{self.database.kind.suffix}"
 
     def save_baseline(self) -> None:
         """Remember the present state as the one to go back to."""
-        self.database.backup(self.baseline)
+        with self.integrity.saving():
+            self.database.backup(self.baseline)
+        self.quarantine.save_baseline()
         self.journal.write("baseline.saved", "the archive's present state is the baseline now")
 
     def reset(self) -> None:
         """Go back to the baseline exactly; journal and audit go on (design rule 8)."""
-        self.database.restore(self.baseline)
-        self.settings.reload()
-        self.nodes.reload()
-        self.availability.forget()
-        self._sweep()
+        self.audit.settle()
+        with self.integrity.alone():  # what came after the baseline must not be filed again
+            self.database.restore(self.baseline)
+            self.settings.reload()
+            self.nodes.reload()
+            self.availability.forget()
+            self.quarantine.reset()
+            self.integrity.check(sizes=False, file_again=False)
         self.orders.resume()
         self.journal.write("archive.reset", "the archive went back to its baseline")
 
     def _sweep(self) -> None:
         """Remove files that neither the index nor the baseline speaks of.
 
-        Files are only ever removed here, so that a deleted study can come back with a reset. One
-        that was written but not yet indexed was never acknowledged.
+        Files are only ever removed here, so that a deleted study can come back with a reset.
         """
-        if count := self.store.sweep(self._wanted):
-            self.journal.write("store.swept", f"{count} files nobody needs were removed")
+        self.integrity.check(sizes=False)
 
-    def _wanted(self) -> set[str]:
+    def _saved_digests(self) -> set[str]:
         if not self.baseline.exists():
-            return self.index.digests()
-        saved = Database(self.baseline, metadata)
-        try:
-            return self.index.digests() | Index(saved).digests()
-        finally:
-            saved.close()
+            return set()
+        return self.database.saved_values(self.baseline, t.instances.c.digest)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from simulator.archive.nodes import Nodes
 from simulator.archive.settings import Settings
+from simulator.archive.sight import Sight
 from simulator.archive.user_identity import Identities
 from simulator.network import negotiation
 from simulator.network.dimse import NOT_AUTHORISED, DimseError, Request
@@ -14,9 +17,12 @@ from simulator.network.serve import Limits
 class Door:
     """Who may come in, how many at once, and what each may ask for."""
 
-    def __init__(self, settings: Settings, nodes: Nodes, identities: Identities) -> None:
+    def __init__(
+        self, settings: Settings, nodes: Nodes, identities: Identities, sight: Sight
+    ) -> None:
         """Decide by `settings`, the node table and the accounts."""
         self.settings, self.nodes, self.identities = settings, nodes, identities
+        self.sight = sight
 
     def admit(self, proposal: Proposal) -> str | None:
         """Let an association in, or raise Refusal with the reason the standard has for it."""
@@ -57,3 +63,7 @@ class Door:
         if node is not None and right not in node.rights:
             raise DimseError(NOT_AUTHORISED, f"{node.ae} has no right to {right} here")
         self.identities.need(request.association.user, right)
+
+    def visible(self, request: Request, level: str = "STUDY") -> list[Any]:
+        """Return SQL conditions on what the association's user may see; none without a user."""
+        return self.sight.conditions(request.association.user, level)

@@ -1,40 +1,51 @@
 """Filing one instance, however it came: C-STORE (PS3.4 B) and STOW-RS (PS3.18 10.5) both end here.
 
 The order is fixed: the file is durable, the index has committed, then the status goes back
-(PS3.4 B.2.3 lists the statuses).
+(PS3.4 B.2.3 lists the statuses). On the way: can it be read, is it a duplicate, what is coerced,
+whose is it. What cannot be filed goes into quarantine before its sender hears of it.
 """
 
 from __future__ import annotations
 
-import re
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 from sqlalchemy.exc import OperationalError
 
-from simulator.archive.attributes import read_header, text
+from simulator.archive import tables as t
+from simulator.archive.attributes import text
+from simulator.archive.coercion import Coercion, Plan
+from simulator.archive.duplicates import Duplicates
+from simulator.archive.incoming import (
+    CannotFileError,
+    Incoming,
+    checked_header,
+    file_meta,
+    inflated,
+    is_uid,
+)
 from simulator.archive.index import Filed, Index, Location
+from simulator.archive.patient_check import PatientCheck, PatientPolicyError
+from simulator.archive.quarantine import Quarantine
 from simulator.archive.settings import Settings
-from simulator.archive.store import FileStore
+from simulator.archive.store import FileStore, Stored
 from simulator.clock import Clock
 from simulator.journal import Journal
-from simulator.network import dimse, negotiation
+from simulator.network import dimse
 from simulator.network.dimse import DimseError
 
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+__all__ = ["Filing", "Incoming", "Verdict", "checked_header", "file_meta", "is_uid"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Incoming:
-    """An instance that wants to be filed: what its sender says of it, and the data set."""
+class Verdict:
+    """What the sender hears of an instance that was kept."""
 
-    sop_class: str
-    sop_instance: str
-    transfer_syntax: str
-    source: str  # the AE title that sent it
-    fragments: Sequence[bytes | memoryview]  # the encoded data set, without file meta information
+    status: int = dimse.SUCCESS
+    comment: str = ""
+    tags: tuple[int, ...] = ()  # what a warning is about
 
 
 class Filing:
@@ -47,29 +58,60 @@ class Filing:
         settings: Settings,
         clock: Clock,
         journal: Journal,
+        quarantine: Quarantine,
         on_new_study: Callable[[str], None] = lambda uid: None,
     ) -> None:
         """File into `store` and `index`, by the policies of `settings`."""
         self.index, self.store, self.settings = index, store, settings
         self.clock, self.journal, self.on_new_study = clock, journal, on_new_study
+        self.quarantine = quarantine
+        self.coercion = Coercion(index.database, settings, clock, journal)
+        self.duplicates = Duplicates(index, store, settings, journal)
+        self.patients = PatientCheck(index.database, settings)
         self.on_filed: Callable[[str], None] = lambda study_uid: None
 
-    def file(self, incoming: Incoming, header: Dataset | None = None) -> int:
-        """Keep one instance and return the status; raises DimseError where it is refused.
+    def file(self, incoming: Incoming, header: Dataset | None = None) -> Verdict:
+        """Keep one instance; raises DimseError where it is refused.
 
-        A `header` that `checked_header` has read of it already is not read again.
+        A `header` that `checked` has read of it already is not read again.
         """
-        header = checked_header(incoming) if header is None else header
-        if self.index.has(incoming.sop_instance) and not self._replaces():
-            return self._duplicate(incoming)
-        return self._keep(incoming, header)
+        try:
+            return self.filed(incoming, header)
+        except (CannotFileError, PatientPolicyError) as error:
+            return self._put_aside(incoming, error)
 
-    def _keep(self, incoming: Incoming, header: Dataset) -> int:
-        """Write the file, then the index, then answer."""
+    def checked(self, incoming: Incoming) -> Dataset:
+        """Read what the index needs; what cannot be filed is put aside and refused."""
+        try:
+            return checked_header(incoming)
+        except CannotFileError as error:
+            self._put_aside(incoming, error)
+            raise
+
+    def filed(self, incoming: Incoming, header: Dataset | None = None) -> Verdict:
+        """Keep one instance; raises DimseError where it is refused, and puts nothing aside."""
+        if header is None:
+            incoming = inflated(incoming, self.settings["store.deflated_ratio"])
+            header = checked_header(incoming)
+        uid = incoming.sop_instance
+        known = self.index.find_instance(uid) if self.index.has(uid) else None
+        came = incoming, header
+        incoming, header, plan = self.coercion.apply(incoming, header)
+        if known and not self.duplicates.is_replaced(incoming, known):
+            return Verdict()
+        self.patients.check(header)
+        kept = self._keep(incoming, header, replace=known is not None)
+        if not kept:  # another association was quicker
+            return self.filed(*came)
+        return self._coerced(*came, plan) if plan.changes else Verdict()
+
+    def _keep(self, incoming: Incoming, header: Dataset, *, replace: bool) -> bool:
+        """Write the file, then the index; returns False if the instance is there meanwhile."""
         meta = file_meta(
             incoming.sop_class, incoming.sop_instance, incoming.transfer_syntax, incoming.source
         )
         received = self.clock.now().isoformat(timespec="milliseconds")
+        stored: Stored | None = None
         try:
             with self.store.put([meta, *incoming.fragments]) as stored:
                 location = Location(
@@ -83,83 +125,50 @@ class Filing:
                     series_uid=text(header, "SeriesInstanceUID"),
                 )
                 filed = self.index.file(
-                    header, location, incoming.source, received, replace=self._replaces()
+                    header, location, incoming.source, received, replace=replace
                 )
         except (OSError, OperationalError) as error:  # the disk of the files, or of the index
+            if stored is not None:  # refused: no later check may file it
+                with suppress(OperationalError):
+                    self._drop(stored.digest)
             why = getattr(error, "strerror", None) or getattr(error, "orig", error)
             raise DimseError(dimse.OUT_OF_RESOURCES, f"cannot write: {why}") from error
-        if filed is Filed.DUPLICATE:  # another association was quicker
-            return self._duplicate(incoming)
-        if filed is Filed.NEW_STUDY:
-            self.on_new_study(location.study_uid)
-        self.on_filed(location.study_uid)
-        return dimse.SUCCESS
+        self.announce(filed, location.study_uid)
+        if filed is Filed.DUPLICATE:
+            self._drop(stored.digest)
+        return filed is not Filed.DUPLICATE
 
-    def _duplicate(self, incoming: Incoming) -> int:
-        """Answer a second copy of a SOP Instance UID by the policy in force."""
-        if self.settings["store.duplicates"] == "refuse":
-            raise DimseError(dimse.DUPLICATE_INSTANCE, "the SOP instance is stored already")
-        self.journal.write(
-            "store.duplicate",
-            f"{incoming.source} sent an instance again; the first copy was kept",
-            calling=incoming.source,
-            sop_instance=incoming.sop_instance,
+    def _drop(self, digest: str) -> None:
+        """Remove a file that did not get into the index, unless it is another's content, too."""
+        self.store.remove(
+            digest, lambda one: bool(self.index.locate([t.instances.c.digest == one]))
         )
-        return dimse.SUCCESS
 
-    def _replaces(self) -> bool:
-        return bool(self.settings["store.duplicates"] == "replace")
+    def announce(self, filed: Filed, study_uid: str) -> None:
+        """Let others know of what was filed."""
+        if filed is Filed.NEW_STUDY:
+            self.on_new_study(study_uid)
+        if filed is not Filed.DUPLICATE:
+            self.on_filed(study_uid)
 
+    def _coerced(self, incoming: Incoming, header: Dataset, plan: Plan) -> Verdict:
+        self.coercion.report(incoming, header, plan)
+        comment = f"coerced: {', '.join(sorted(plan.changes))}"
+        return Verdict(status=dimse.COERCED, comment=comment, tags=tuple(plan.tags))
 
-def checked_header(incoming: Incoming) -> Dataset:
-    """Read what the index needs; refuse what cannot be filed."""
-    if not is_uid(incoming.sop_instance):
-        raise DimseError(dimse.INVALID_INSTANCE, "the SOP Instance UID is not a valid UID")
-    try:
-        header = read_header(incoming.fragments, incoming.transfer_syntax)
-        uids = {k: text(header, k) for k in ("StudyInstanceUID", "SeriesInstanceUID")}
-        text(header, "PatientName")
-    except (Exception, RecursionError) as error:  # anything may come over the wire
-        raise DimseError(dimse.CANNOT_UNDERSTAND, f"cannot parse: {error}") from error
-    for keyword, uid in uids.items():
-        if not is_uid(uid):
-            raise DimseError(
-                dimse.DATASET_DOES_NOT_MATCH_CLASS, f"{keyword} is missing or not a valid UID"
-            )
-    for keyword, said in (
-        ("SOPClassUID", incoming.sop_class),
-        ("SOPInstanceUID", incoming.sop_instance),
-    ):
-        if text(header, keyword) != said:
-            raise DimseError(
-                dimse.DATASET_DOES_NOT_MATCH_CLASS, f"{keyword} differs from the command's"
-            )
-    return header
-
-
-def is_uid(text: str) -> bool:
-    """Return whether this is a UID: digits and dots, at most 64 (PS3.5 9.1)."""
-    return 0 < len(text) <= 64 and bool(_UID.fullmatch(text))
-
-
-def file_meta(sop_class: str, sop_instance: str, transfer_syntax: str, source: str) -> bytes:
-    """Return preamble (zeroed) and file meta information of a Part 10 file (PS3.10 7.1)."""
-    elements = (
-        (0x0001, b"OB", b"\0\1"),
-        (0x0002, b"UI", sop_class.encode()),
-        (0x0003, b"UI", sop_instance.encode()),
-        (0x0010, b"UI", transfer_syntax.encode()),
-        (0x0012, b"UI", negotiation.IMPLEMENTATION_UID.encode()),
-        (0x0013, b"SH", negotiation.IMPLEMENTATION_VERSION.encode()),
-        (0x0016, b"AE", source.encode("ascii", "replace")),
-    )
-    body = b"".join(_meta_element(*element) for element in elements)
-    length = _meta_element(0x0000, b"UL", struct.pack("<I", len(body)))
-    return bytes(128) + b"DICM" + length + body
-
-
-def _meta_element(number: int, vr: bytes, value: bytes) -> bytes:
-    """Encode an element of group 0002 in Explicit VR Little Endian."""
-    value += (b" " if vr in (b"SH", b"AE") else b"\0") * (len(value) % 2)
-    size = struct.pack("<HI", 0, len(value)) if vr == b"OB" else struct.pack("<H", len(value))
-    return struct.pack("<HH2s", 0x0002, number, vr) + size + value
+    def _put_aside(
+        self, incoming: Incoming, error: CannotFileError | PatientPolicyError
+    ) -> Verdict:
+        """Keep what was refused if the policy says so; raises the refusal, or warns instead."""
+        if isinstance(error, PatientPolicyError):
+            wanted = error.quarantine
+        else:
+            wanted = self.settings["quarantine.keep"]
+        warn = self.settings["quarantine.answer"] == "warning"
+        number = self.quarantine.keep(incoming, error.status, error.comment) if wanted else ""
+        if wanted and warn and not number:
+            raise DimseError(dimse.OUT_OF_RESOURCES, "the quarantine is full") from error
+        if not number or not warn:
+            raise error
+        comment = f"in quarantine as {number}: {error.comment}"
+        return Verdict(status=dimse.CLASS_MISMATCH_WARNING, comment=comment)

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from sqlalchemy import Row, func, select, update
 
 from simulator.archive import tables as t
-from simulator.archive.attributes import text, unpack
+from simulator.archive.attributes import packed, text, unpack
 from simulator.archive.rows import Filed, Location, all_levels, enter, has, remove_study
 from simulator.database import Database
 
@@ -38,9 +38,14 @@ class Index:
     def file(
         self, header: Dataset, location: Location, source: str, received: str, *, replace: bool
     ) -> Filed:
-        """Enter one instance in one durable transaction; say what became of it."""
-        with self.database.write() as db:
-            return enter(db, header, location, source, received, replace=replace)
+        """Enter one instance, durably, and say what became of it.
+
+        Those who come at the same time share one transaction (`Database.together`).
+        """
+        image = packed(header, "IMAGE")
+        return self.database.together(
+            lambda db: enter(db, header, location, source, received, replace=replace, image=image)
+        )
 
     # --- finding ------------------------------------------------------------------------------
 
@@ -129,18 +134,30 @@ class Index:
 
 
 def _counts() -> Any:
-    modalities = func.group_concat(t.series.c.modality.distinct())
-    return (
+    """Count by series first: each has one modality, and few rows are left to be grouped."""
+    of_series = (
         select(
             t.series.c.study_pk,
-            func.count(t.series.c.pk.distinct()).label("series"),
+            t.series.c.modality,
             func.count(t.instances.c.pk).label("instances"),
             func.coalesce(func.sum(t.instances.c.size), 0).label("bytes"),
-            modalities.label("modalities"),
             func.min(t.instances.c.source).label("source"),
         )
         .select_from(t.series.outerjoin(t.instances))
-        .group_by(t.series.c.study_pk)
+        .group_by(t.series.c.pk)
+        .subquery()
+    )
+    c = of_series.c
+    return (
+        select(
+            c.study_pk,
+            func.count().label("series"),
+            func.sum(c.instances).label("instances"),
+            func.sum(c.bytes).label("bytes"),
+            func.aggregate_strings(c.modality, ",").label("modalities"),
+            func.min(c.source).label("source"),
+        )
+        .group_by(c.study_pk)
         .subquery()
     )
 
@@ -158,10 +175,10 @@ def _study_facts(row: Row[Any]) -> dict[str, Any]:
         "date": row.study_date,
         "time": text(study, "StudyTime"),
         "description": text(study, "StudyDescription"),
-        "modalities": sorted(filter(None, (row.modalities or "").split(","))),
+        "modalities": sorted({*(row.modalities or "").split(",")} - {""}),
         "series": row.series or 0,
-        "instances": row.instances or 0,
-        "bytes": row.bytes or 0,
+        "instances": int(row.instances or 0),
+        "bytes": int(row.bytes or 0),  # PostgreSQL adds up to decimals
         "source": row.source or "",
         "received": row.received,
         "order_state": row.order_state,

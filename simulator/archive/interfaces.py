@@ -46,7 +46,6 @@ class Interfaces:
             tell=archive.journal.write,
             handlers=self.handlers(),
             applications=lambda: (str(archive.settings["hl7.application"]),),
-            charset=lambda: "ASCII",
         )
         self.server: MllpServer | None = None
         if place is not None:
@@ -92,9 +91,18 @@ class Interfaces:
         who = found.survivor
         changes = {**hl7_orders.columns(who), "patient_id": who.patient_id}
         orders = self._change_orders(found.retired_id, changes)
+        self._change_steps(found.retired_id, changes)
         return (
             f"{found.retired_id} is {who.patient_id} now: {moved} studies and {orders} orders moved"
         )
+
+    def _change_steps(self, patient_id: str, changes: dict[str, Any]) -> None:
+        """Say of a patient's performed steps whose they are now."""
+        keys = ("patient_id", "patient_name")
+        values = {key: changes[key] for key in keys if key in changes}
+        with self.database.write() as db:
+            same = t.performed.c.patient_id == patient_id
+            db.execute(update(t.performed).where(same).values(**values))
 
     def _change_orders(self, patient_id: str, changes: dict[str, Any]) -> int:
         """Change a patient's orders in our own copy; returns how many."""
@@ -140,6 +148,12 @@ class Interfaces:
         """Let studies that came before their order be looked at again."""
         waiting = [t.studies.c.accession == accession, t.studies.c.order_state == "unmatched"]
         for study in self.archive.index.studies(waiting):
+            who = f"{study['patient_name']} ({study['patient_id']})"
+            self.journal.write(
+                "study.late-order",
+                f"study of {who}: order {accession} came after its images; it is matched again",
+                study=study["study_uid"], accession=accession, rule="late order",
+            )  # fmt: skip
             self.archive.orders.expect(study["study_uid"])
 
     # --- reports ------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from typing import Any
 
 from simulator.archive.settings import Settings
 from simulator.network.serve import Server
-from simulator.network.tls import Renewed, Tls, server_context
+from simulator.network.tls import Tls
+from simulator.network.tls_listening import Guard
 
 
 class Listeners:
@@ -19,8 +20,7 @@ class Listeners:
         self.settings, self.tls_port = settings, tls_port
         self.plain = Server(name="archive", **options)
         self._options = {**options, "port": 0}
-        self._on = Renewed(lambda: server_context(tls), tls)
-        self._mutual = Renewed(lambda: server_context(tls, mutual=True), tls)
+        self._guard = Guard(tls, lambda: str(settings["dicom.tls_least"]))
         self._safe: Server | None = None
         self._lock, self._running = threading.Lock(), False
         settings.watchers.append(self.follow)
@@ -44,6 +44,7 @@ class Listeners:
             if wanted and self._safe is None:
                 self._safe = self._open().start()
                 self.tls_port = self._safe.port  # kept, so that it comes back where it was
+                self._say()
             elif not wanted and self._safe is not None:
                 self._safe.stop()
                 self._safe = None
@@ -52,5 +53,14 @@ class Listeners:
         options = {**self._options, "port": self.tls_port}
         return Server(name="archive-tls", tls=self._context, beside=self.plain, **options)
 
-    def _context(self) -> ssl.SSLContext:
-        return self._mutual() if self.settings["dicom.tls"] == "mutual" else self._on()
+    def _context(self) -> ssl.SSLContext | None:
+        contexts = self._guard.contexts(self.settings["dicom.tls"])
+        return contexts() if contexts else None
+
+    def _say(self) -> None:
+        mode = self.settings["dicom.tls"]
+        self._options["tell"](
+            "tls.opened",
+            f"archive-tls listens at port {self.tls_port}: {self._guard.words(mode)}",
+            server="archive-tls", port=self.tls_port, **self._guard.facts(mode),
+        )  # fmt: skip

@@ -1,56 +1,69 @@
 """Attribute matching of C-FIND, as PS3.4 C.2.2.2 defines it: pure functions, no SQL.
 
-The index narrows the candidates down; what stands here decides.
+The index narrows the candidates down; what stands here decides. A key is made into a test once, and
+the test is then put to thousands of values.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset
 
-_WILDCARD_VRS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
-_RANGE_VRS = {"DA", "TM", "DT"}
-
-
-def matches(query: Dataset, stored: Dataset, *, case_sensitive_names: bool = False) -> bool:
-    """Return whether every key of `query` that has a value matches `stored`."""
-    return all(
-        element_matches(element, stored, case_sensitive_names=case_sensitive_names)
-        for element in query
-    )
+WILDCARD_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
+RANGE_VRS = frozenset({"DA", "TM", "DT"})
+EMPTY = '""'  # asks for what has no value, where that was negotiated (Empty Value Matching)
+Test = Callable[[str], bool]
 
 
-def element_matches(
-    key: DataElement, stored: Dataset, *, case_sensitive_names: bool = False
-) -> bool:
-    """Match one key; an empty key matches everything (universal matching)."""
-    if key.VR == "SQ":
-        return _sequence_matches(key, stored, case_sensitive_names)
-    wanted = values(key)
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What the standard leaves open, or lets the two ends agree on."""
+
+    case_sensitive_names: bool = False
+    match_unknown: bool = False  # what has no value matches every key (C.2.2.1.2)
+    value_lists: bool = True  # any of several values, in other keys than UIDs
+    empty_values: bool = False
+    combined: bool = False  # date and time ranges of a pair are one range (C.2.2.2.5.4)
+
+
+DEFAULT = Rules()
+
+
+def values_test(vr: str, wanted: Sequence[str], rules: Rules = DEFAULT) -> Callable[..., bool]:
+    """Return a test of a stored attribute's values (none: it is empty, or not there)."""
     if not wanted:
-        return True
-    found = values(stored[key.tag]) if key.tag in stored else [""]
-    return any(
-        value_matches(key.VR, want, have, case_sensitive_names)
-        for want in wanted
-        for have in found or [""]
-    )
+        return lambda found: True
+    if rules.empty_values and list(wanted) == [EMPTY]:
+        return lambda found: not found
+    if not rules.value_lists and vr != "UI":
+        wanted = ["\\".join(wanted)]
+    tests = [value_test(vr, want, rules) for want in wanted]
+
+    def run(found: Sequence[str]) -> bool:
+        if not found and rules.match_unknown:
+            return True
+        return any(test(have) for test in tests for have in found or ("",))
+
+    return run
 
 
-def _sequence_matches(key: DataElement, stored: Dataset, case_sensitive_names: bool) -> bool:
-    """Match a sequence: some stored item must match all keys of the one query item (C.2.2.2.6)."""
-    if not key.value or not len(key.value[0]):
-        return True
-    found = stored.get(key.tag)
-    items = found.value if found is not None and found.VR == "SQ" else [Dataset()]
-    return any(
-        matches(key.value[0], item, case_sensitive_names=case_sensitive_names)
-        for item in items or [Dataset()]
-    )
+def value_test(vr: str, want: str, rules: Rules = DEFAULT) -> Test:
+    """Return a test of one stored value against one value of a key."""
+    if vr in RANGE_VRS:
+        return _range_test(vr, want)
+    if vr == "PN":
+        return _name_test(want, rules.case_sensitive_names)
+    if vr in ("IS", "DS"):
+        number = _number(want)
+        return lambda have: _number(have) == number
+    if vr in WILDCARD_VRS and has_wildcard(want):
+        pattern = _pattern(want)
+        return lambda have: bool(pattern.fullmatch(have))
+    return lambda have: have == want
 
 
 def values(element: DataElement) -> list[str]:
@@ -62,22 +75,12 @@ def values(element: DataElement) -> list[str]:
     return [text for value in many if (text := str(value).strip())]
 
 
-def value_matches(vr: str, want: str, have: str, case_sensitive_names: bool = False) -> bool:
-    """Match one value against one other."""
-    if vr in _RANGE_VRS:
-        return _range_matches(vr, want, have)
-    if vr == "PN":
-        return _name_matches(want, have, case_sensitive_names)
-    if vr in ("IS", "DS"):
-        return _number(want) == _number(have)
-    if vr in _WILDCARD_VRS and has_wildcard(want):
-        return bool(_pattern(want).fullmatch(have))
-    return want == have
-
-
 def has_wildcard(text: str) -> bool:
     """Return whether `*` or `?` stand in `text`."""
     return "*" in text or "?" in text
+
+
+# --- dates and times ------------------------------------------------------------------------------
 
 
 def split_range(text: str, vr: str = "DA") -> tuple[str, str] | None:
@@ -93,49 +96,100 @@ def split_range(text: str, vr: str = "DA") -> tuple[str, str] | None:
     return (first.strip(), last.strip()) if dash else None
 
 
-def _range_matches(vr: str, want: str, have: str) -> bool:
-    have = _plain(vr, have)
+def in_range(have: str, first: str, last: str) -> bool:
+    """Return whether a value lies within; an end of less precision reaches to its own end."""
+    return bool(have) and (not first or have >= first) and (not last or have[: len(last)] <= last)
+
+
+def _range_test(vr: str, want: str) -> Test:
     limits = split_range(want, vr)
-    if limits is None:
-        if vr == "DA":
-            return _plain(vr, want) == have
-        return bool(have) and have.startswith(_plain(vr, want))  # 10 means all of 10 o'clock
-    first, last = (_plain(vr, limit) for limit in limits)
-    if not have:
-        return False
-    return (not first or have >= first) and (not last or have[: len(last)] <= last)
+    if limits is not None:
+        first, last = (plain(vr, limit) for limit in limits)
+        return lambda have: in_range(plain(vr, have), first, last)
+    wanted = plain(vr, want)
+    if vr == "DA":
+        return lambda have: plain(vr, have) == wanted
+    return lambda have: bool(have) and plain(vr, have).startswith(wanted)  # 10: all of 10 o'clock
 
 
-def _plain(vr: str, text: str) -> str:
-    """Take the separators out that older versions of the standard allowed (2026.03.02, 10:30)."""
-    return text.replace(".", "") if vr == "DA" else text.replace(":", "")
+def plain(vr: str, text: str) -> str:
+    """Return a date or time in the form that compares.
+
+    Older versions of the standard allowed 2026.03.02 and 10:30; 103000.000 is 103000.
+    """
+    if vr == "DA":
+        return text.replace(".", "")
+    text = text.replace(":", "")
+    return text.rstrip("0").rstrip(".") if vr == "TM" and "." in text else text
 
 
-def _name_matches(want: str, have: str, case_sensitive: bool) -> bool:
-    """Match a person's name: whole, or one of its component groups (alphabetic, ideographic, …)."""
-    if not case_sensitive:
-        want, have = want.upper(), have.upper()
-    pattern = _pattern(_trim_name(want))
-    groups = [_trim_name(group) for group in have.split("=")]
-    if "=" in want:
-        asked = want.split("=")
+def combined_test(dates: str, times: str) -> Callable[[str, str], bool] | None:
+    """Return a test of a date and its time as one moment; None unless both are like ranges.
+
+    PS3.4 C.2.2.2.5.4: both "specify the same form", a-b, a- or -b.
+    """
+    date_ends, time_ends = split_range(dates), split_range(times)
+    if date_ends is None or time_ends is None:
+        return None
+    if [bool(end) for end in date_ends] != [bool(end) for end in time_ends]:
+        return None
+    first, last = (
+        plain("DA", day) + plain("TM", time) for day, time in zip(date_ends, time_ends, strict=True)
+    )
+    return lambda day, time: (
+        bool(day) and in_range(plain("DA", day) + plain("TM", time), first, last)
+    )
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def _name_test(want: str, case_sensitive: bool) -> Test:
+    """Test a person's name by its component groups: alphabetic, ideographic, phonetic.
+
+    A key without `=` may match any of the groups; with it, each group that is given must match.
+    """
+    asked = [_pattern(trim_name(group)) if trim_name(group) else None
+             for group in fold_name(want, case_sensitive).split("=")]  # fmt: skip
+
+    def run(have: str) -> bool:
+        groups = [trim_name(group) for group in fold_name(have, case_sensitive).split("=")]
+        if len(asked) == 1:
+            return asked[0] is None or any(asked[0].fullmatch(group) for group in groups)
         return all(
-            not group
-            or bool(_pattern(_trim_name(group)).fullmatch(groups[at] if at < len(groups) else ""))
-            for at, group in enumerate(asked)
+            pattern is None or bool(pattern.fullmatch(groups[at] if at < len(groups) else ""))
+            for at, pattern in enumerate(asked)
         )
-    return any(pattern.fullmatch(group) for group in groups)
+
+    return run
 
 
-def _trim_name(name: str) -> str:
+def fold_name(name: str, case_sensitive: bool) -> str:
+    """Return a name in the form that is compared."""
+    return name if case_sensitive else name.upper()
+
+
+def trim_name(name: str) -> str:
+    """Return a component group without empty components at its end."""
     return name.strip().rstrip("^ ")
 
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
-    """Make a regular expression of a wildcard key; everything else in it is literal."""
-    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in text)
-    return re.compile("".join(parts), re.DOTALL)
+    """Make a regular expression of a wildcard key; everything else in it is literal.
+
+    What stands between two stars is taken at its first place and never looked at again (an atomic
+    group), so that no key, however many stars it has, makes us slow.
+    """
+    first, *rest = (
+        "".join("." if c == "?" else re.escape(c) for c in part)
+        for part in re.sub(r"\*+", "*", text).split("*")
+    )
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    *middle, last = rest
+    inner = "".join(f"(?>.*?{part})" for part in middle)
+    return re.compile(f"{first}{inner}.*{last}", re.DOTALL)
 
 
 def _number(text: str) -> float | str:

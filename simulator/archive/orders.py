@@ -86,8 +86,9 @@ class Orders:
             study = self.index.study(study_uid)
         if study is None:
             return
-        state, note = _verdict(study, self.find(study["accession"]))
-        self.index.set_order_state(study_uid, state, note)
+        state, note, rule = _verdict(study, self.find(study["accession"]))
+        if not self._decide(study, state, note):
+            return
         self.journal.write(
             f"study.{state}",
             f"study of {study['patient_name']} ({study['patient_id']}): {note}",
@@ -95,7 +96,21 @@ class Orders:
             accession=study["accession"],
             patient_id=study["patient_id"],
             source=study["source"],
+            rule=rule,
         )
+
+    def _decide(self, seen: dict[str, Any], state: str, note: str) -> bool:
+        """Write a verdict down, unless somebody linked or changed the study meanwhile."""
+        study_uid = seen["study_uid"]
+        with self.index.database.write():
+            now = self.index.study(study_uid)
+            if now is None or now["order_state"] == "matched":
+                return False
+            if (now["accession"], now["patient_id"]) != (seen["accession"], seen["patient_id"]):
+                self.expect(study_uid)
+                return False
+            self.index.set_order_state(study_uid, state, note)
+        return True
 
     def _work(self) -> None:
         while not self._stopped.is_set():
@@ -150,18 +165,23 @@ class Orders:
             )
 
 
-def _verdict(study: dict[str, Any], order: dict[str, Any] | None) -> tuple[str, str]:
-    """Match by accession number AND patient ID: either alone is how mix-ups begin."""
+def _verdict(study: dict[str, Any], order: dict[str, Any] | None) -> tuple[str, str, str]:
+    """Match by accession number AND patient ID: either alone is how mix-ups begin.
+
+    Returns the state, the reason in words, and the rule that decided.
+    """
     if not study["accession"]:
-        return "unmatched", "it has no accession number"
+        return "unmatched", "it has no accession number", "no accession number"
     if order is None:
-        return "unmatched", f"the RIS knows no order {study['accession']}"
+        return "unmatched", f"the RIS knows no order {study['accession']}", "unknown order"
     if order["patient_id"] != study["patient_id"]:
-        return "unmatched", (
+        why = (
             f"order {order['accession']} is for patient {order['patient_id']}, "
             f"the images say {study['patient_id'] or 'nobody'}"
         )
-    return "matched", f"accession number and patient ID agree with order {order['accession']}"
+        return "unmatched", why, "another patient"
+    why = f"accession number and patient ID agree with order {order['accession']}"
+    return "matched", why, "accession number and patient ID"
 
 
 def _question(accession: str) -> Dataset:

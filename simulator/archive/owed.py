@@ -3,6 +3,9 @@
 A report is in the table before anybody is promised it, and leaves it once the node has it. After
 a failure the next attempt is due in `first` seconds, then in twice as many, up to an hour. A
 restart goes on where it was; a reset puts the queue back with everything else.
+
+Each destination has a worker of its own while something is due for it, so that a node that hangs
+delays nobody else's reports. Once it did not answer, the rest of its own wait as long as the first.
 """
 
 from __future__ import annotations
@@ -12,16 +15,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, true, update
 
 from simulator.archive import tables as t
 from simulator.clock import Clock, real_seconds
 from simulator.database import Database
-from simulator.errors import NetworkError, RefusedError
+from simulator.errors import NetworkError, NoAnswerError, RefusedError
 from simulator.journal import Journal
 
 LONGEST = 3600.0  # seconds between two attempts
 _TICK = 1.0
+_WORKERS = 32  # destinations served at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,8 @@ class Owed:
         self._wake = threading.Event()
         self._stopped = False
         self._thread = threading.Thread(target=self._work, name="owed", daemon=True)
+        self._workers: dict[str, threading.Thread] = {}  # by destination
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -72,8 +78,11 @@ class Owed:
         """Stop delivering; what is owed stays in the table."""
         self._stopped = True
         self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(5)
+        with self._lock:
+            workers = list(self._workers.values())
+        for thread in (self._thread, *workers):
+            if thread.is_alive():
+                thread.join(5)
 
     # --- the queue ------------------------------------------------------------------------------
 
@@ -142,19 +151,56 @@ class Owed:
     def _round(self) -> None:
         self._wake.wait(self._pause())
         self._wake.clear()
-        now = real_seconds()
-        for report in self.all():
-            if report.due <= now and not self._stopped:
-                self._try(report)
+        for ae in dict.fromkeys(report.ae for report in self._due()):
+            with self._lock:
+                if self._stopped or ae in self._workers or len(self._workers) >= _WORKERS:
+                    continue
+                worker = threading.Thread(
+                    target=self._serve, args=(ae,), name=f"owed-{ae}", daemon=True
+                )
+                self._workers[ae] = worker
+                worker.start()
+
+    def _due(self, ae: str = "") -> list[Report]:
+        """Return what is due, for one destination or for all, the oldest first."""
+        due = t.owed.c.due <= real_seconds()
+        statement = select(t.owed).where(due, t.owed.c.ae == ae if ae else true())
+        with self.database.read() as db:
+            rows = db.execute(statement.order_by(t.owed.c.pk)).all()
+        return [Report(**row._mapping) for row in rows]
+
+    def working(self) -> set[str]:
+        """Return the destinations that are being served at this moment."""
+        with self._lock:
+            return set(self._workers)
+
+    def _serve(self, ae: str) -> None:
+        """Work off what is due for one destination, then end."""
+        try:
+            for report in self._due(ae):
+                if self._stopped or not self._try(report):
+                    break
+        except Exception as error:  # e.g. the database is being put back
+            if not self._stopped:
+                self.journal.write("bug", f"owed: {type(error).__name__}: {error}")
+        finally:
+            with self._lock:
+                del self._workers[ae]
+            self._wake.set()
 
     def _pause(self) -> float:
-        """Return the seconds until something is due, at most _TICK."""
+        """Return the seconds until something is due for a free destination, at most _TICK."""
+        working = self.working()
+        if len(working) >= _WORKERS:
+            return _TICK  # the next one that ends wakes us
+        free = t.owed.c.ae.not_in(working)
         with self.database.read() as db:
-            next_due = db.execute(select(func.min(t.owed.c.due))).scalar()
+            next_due = db.execute(select(func.min(t.owed.c.due)).where(free)).scalar()
         left = _TICK if next_due is None else float(next_due) - real_seconds()
         return min(_TICK, max(0.01, left))
 
-    def _try(self, report: Report) -> None:
+    def _try(self, report: Report) -> bool:
+        """Deliver a report, or note why not; returns whether its node can be tried again now."""
         try:
             self.deliverers[report.kind](report)
         except NotNow as why:
@@ -163,13 +209,24 @@ class Owed:
         except NetworkError as error:
             wait = self.put_off(report, error.sentence)
             self._tell(report, f"{error.sentence} Next attempt in {wait:g} s", error.kind)
+            if isinstance(error, NoAnswerError):
+                self._wait_too(report.ae, wait, error.sentence)
+                return False
         except Exception as error:  # a bug of ours: the others must go on
             if self._stopped:
-                return
+                return False
             self.put_off(report, f"{type(error).__name__}: {error}")
             self.journal.write("bug", f"owed {report.kind}: {type(error).__name__}: {error}")
         else:
             self.done(report.pk)
+        return True
+
+    def _wait_too(self, ae: str, seconds: float, why: str) -> None:
+        """Let everything else that is due for a silent node wait as long."""
+        due = (t.owed.c.ae == ae, t.owed.c.due <= real_seconds())
+        values = {"due": real_seconds() + seconds, "note": f"waits with another: {why}"}
+        with self.database.write() as db:
+            db.execute(update(t.owed).where(*due).values(**values))
 
     def _tell(self, report: Report, why: str, kind: str) -> None:
         self.journal.write(

@@ -116,6 +116,8 @@ class Identities:
         count = reconcile.readdress(
             self.index, self.store, study["study_uid"], values, self.clock.now(), by
         )
+        if not count:
+            return  # somebody was quicker: a merge and the match of the same study may meet
         said = ", ".join(f"{keyword} '{value}'" for keyword, value in values.items())
         self.journal.write(
             "study.readdressed",

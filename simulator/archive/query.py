@@ -1,247 +1,254 @@
-"""C-FIND, Patient Root and Study Root (PS3.4 C.4.1): check the identifier, find, answer."""
+"""C-FIND, Patient Root and Study Root (PS3.4 C.4.1): find what an identifier asks for.
+
+The primary keys of all candidates are read first; then, batch by batch, their attributes, which
+are matched and answered. Between two batches nothing is open in the database, however slow the one
+who asks is, and the first answers leave before the last are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from array import array
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from pydicom.datadict import tag_for_keyword
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
-from sqlalchemy import Column, func, or_, select
+from sqlalchemy import Connection, select
 
-from simulator.archive import tables as t
-from simulator.archive.attributes import KEEP, LEVELS, UNIQUE_KEY, unpack
-from simulator.archive.matching import has_wildcard, matches, split_range, values
+from simulator.archive.answers import Manner, Plan, RecordTest, key_test, stored_texts, to_dataset
+from simulator.archive.attributes import KEEP, LEVELS
+from simulator.archive.counting import MADE, MATCHED, made
+from simulator.archive.identifier import Identifier, Key, check_level, of_dataset
+from simulator.archive.matching import DEFAULT, Rules, combined_test, values_test
+from simulator.archive.narrowing import TABLES, conditions, joined
+from simulator.archive.records import Record, read, texts
 from simulator.database import Database
-from simulator.network.dimse import DATASET_DOES_NOT_MATCH_CLASS, DimseError
 
-_TABLES = {"PATIENT": t.patients, "STUDY": t.studies, "SERIES": t.series, "IMAGE": t.instances}
-_UID_COLUMNS = {
-    "StudyInstanceUID": t.studies.c.study_uid,
-    "SeriesInstanceUID": t.series.c.series_uid,
-    "SOPInstanceUID": t.instances.c.sop_uid,
-    "SOPClassUID": t.instances.c.sop_class,
+__all__ = ["COMPUTED", "Query", "check_level", "find", "unsupported"]
+
+COMPUTED = {keyword: what.level for keyword, what in MADE.items()}
+_FIRST_BATCH, _BATCH = 50, 500  # candidates between two looks at the database
+T = TypeVar("T", "array[int]", list[tuple[int, int]])
+_PAIRS = {  # a date and its time, which may be asked for as one moment
+    "StudyDate": "StudyTime",
+    "SeriesDate": "SeriesTime",
+    "PerformedProcedureStepStartDate": "PerformedProcedureStepStartTime",
+    "ContentDate": "ContentTime",
+    "AcquisitionDate": "AcquisitionTime",
+    "PatientBirthDate": "PatientBirthTime",
 }
-# Attributes made on demand (PS3.4 C.3.4), with the level they are asked at.
-COMPUTED = {
-    "NumberOfPatientRelatedStudies": "PATIENT",
-    "NumberOfPatientRelatedSeries": "PATIENT",
-    "NumberOfPatientRelatedInstances": "PATIENT",
-    "ModalitiesInStudy": "STUDY",
-    "SOPClassesInStudy": "STUDY",
-    "NumberOfStudyRelatedSeries": "STUDY",
-    "NumberOfStudyRelatedInstances": "STUDY",
-    "NumberOfSeriesRelatedInstances": "SERIES",
-}
-_NO_KEYS = {"QueryRetrieveLevel", "SpecificCharacterSet", "TimezoneOffsetFromUTC"}
-_NO_KEYS |= {"RetrieveAETitle", "InstanceAvailability"}
 
 
-def check_level(identifier: Dataset, model: str) -> str:
-    """Return the level asked for; raises DimseError 0xA900 where the identifier is not one.
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One query, ready to be asked."""
 
-    Above the level, every unique key must be given as a single value: we do not do relational
-    queries (PS3.4 C.4.1.2.2.1).
-    """
-    level = str(identifier.get("QueryRetrieveLevel") or "").strip()
-    allowed = LEVELS if model == "patient" else LEVELS[1:]
-    if not level:
-        raise _bad("Query/Retrieve Level (0008,0052) is missing", "QueryRetrieveLevel")
-    if level not in allowed:
-        raise _bad(f"level '{level[:16]}' is not one of {', '.join(allowed)}", "QueryRetrieveLevel")
-    for above in allowed[: allowed.index(level)]:
-        key = UNIQUE_KEY[above]
-        given = values(identifier[key]) if key in identifier else []
-        if len(given) != 1 or has_wildcard(given[0]):
-            raise _bad(f"{key} must have one value at level {level}", key)
-    return level
+    identifier: Identifier
+    rules: Rules = DEFAULT
+    manner: Manner = field(default_factory=Manner)
+    relational: bool = False  # keys below the level are matched, too (C.4.1.3.2.1)
+    only: Sequence[Any] = ()  # SQL conditions: what the one who asks may see
 
+    @property
+    def lowest(self) -> str:
+        """The lowest level of which something is asked."""
+        level = self.identifier.level
+        below = LEVELS[LEVELS.index(level) + 1 :] if self.relational else ()
+        asked = [name for name in below if any(k.keyword in KEEP[name] for k in self._asking())]
+        return asked[-1] if asked else level
 
-def _bad(comment: str, keyword: str) -> DimseError:
-    return DimseError(DATASET_DOES_NOT_MATCH_CLASS, comment, tag_for_keyword(keyword))
+    def _asking(self) -> Iterator[Key]:
+        return (key for key in self.identifier.keys if key.asks)
 
+    def matched(self) -> list[Key]:
+        """Return the keys that are matched: those with a value, kept down to the lowest level."""
+        kept = {k for name in LEVELS[: LEVELS.index(self.lowest) + 1] for k in KEEP[name]}
+        return [key for key in self._asking() if key.keyword in kept]
 
-def conditions(identifier: Dataset, level: str, *, fold_names: bool = True) -> list[Any]:
-    """Return SQL conditions that every match fulfils; they may let more through, never less."""
-    found: list[Any] = []
-    for keyword, column in _UID_COLUMNS.items():
-        if _asked(identifier, keyword, level):
-            found.append(column.in_(values(identifier[keyword])))
-    for keyword, column in (
-        ("PatientID", t.patients.c.patient_id),
-        ("AccessionNumber", t.studies.c.accession),
-        ("Modality", t.series.c.modality),
-    ):
-        if _asked(identifier, keyword, level):
-            found.append(or_(*(_like(column, text) for text in values(identifier[keyword]))))
-    if _asked(identifier, "PatientName", level) and fold_names:
-        found.append(or_(*(_name(text) for text in values(identifier["PatientName"]))))
-    if _asked(identifier, "StudyDate", level):
-        found.extend(_dates(values(identifier["StudyDate"])))
-    asked = values(identifier["ModalitiesInStudy"]) if "ModalitiesInStudy" in identifier else []
-    if asked and level != "PATIENT":
-        inside = (t.series.c.study_pk == t.studies.c.pk) & or_(
-            *(_like(t.series.c.modality, text) for text in asked)
+    def matched_made(self) -> list[Key]:
+        """Return the keys that are matched with what is made on demand."""
+        if self.identifier.level == "PATIENT":
+            return []
+        return [key for key in self._asking() if key.keyword in MATCHED]
+
+    def not_matched(self) -> list[str]:
+        """Return the keys with a value that is passed over: optional keys we do not support."""
+        supported = {key.tag for key in (*self.matched(), *self.matched_made())}
+        return [
+            key.keyword or f"({key.tag >> 16:04X},{key.tag & 0xFFFF:04X})"
+            for key in self._asking()
+            if key.tag not in supported
+        ]
+
+    @property
+    def has_unsupported_keys(self) -> bool:
+        """Whether some key is neither returned nor matched, or has a value that is passed over."""
+        unknown = Plan(self.identifier, self.manner, self.rules).unknown
+        matched = {key.tag for key in self.matched()}
+        return bool(self.not_matched()) or any(key.tag not in matched for key in unknown)
+
+    def answers(self, database: Database) -> Iterator[Answer | None]:
+        """Yield the answers, and None after each batch: a good moment to look up."""
+        plan = Plan(self.identifier, self.manner, self.rules)
+        tests = self._tests()
+        below = self.lowest != self.identifier.level
+        candidates = yield from self._candidates(database, tests if below else [])
+        for rows in _batches(candidates):
+            with database.read() as db:
+                batch = _Batch(db, self, plan, rows)
+            yield from batch.answers(() if below else tests)
+            yield None
+
+    def _tests(self) -> list[RecordTest]:
+        keys = {key.keyword: key for key in self.matched()}
+        tests = []
+        if self.rules.combined:
+            for day, time in _PAIRS.items():
+                if test := _pair_test(keys.get(day), keys.get(time)):
+                    tests.append(test)
+                    del keys[day], keys[time]
+        return [*tests, *(key_test(key, self.rules) for key in keys.values())]
+
+    def _candidates(
+        self, database: Database, tests: Sequence[RecordTest]
+    ) -> Generator[None, None, array[int]]:
+        """Return the keys of the rows that may match, those below the level tried already."""
+        level, lowest = self.identifier.level, self.lowest
+        own, deepest = TABLES[level].c.pk, TABLES[lowest].c.pk
+        statement = (
+            select(own, deepest.label("deepest"))
+            .select_from(joined(lowest))
+            .where(*conditions(self.identifier, lowest, self.rules), *self.only)
+            .order_by(own, deepest)
         )
-        found.append(select(t.series.c.pk).where(inside).correlate(t.studies).exists())
+        with database.read() as db:
+            if level == lowest:
+                return array("q", (row[0] for row in db.execute(statement)))
+            pairs = [(own_pk, low) for own_pk, low in db.execute(statement)]
+        found: dict[int, None] = {}
+        for batch in _batches(pairs):
+            part = {low: own_pk for own_pk, low in batch}
+            with database.read() as db:
+                rows = _records(db, lowest, list(part))
+            found |= {part[row.pks[lowest]]: None for row in rows if row.passes(tests)}
+            yield None
+        return array("q", found)
+
+
+def _batches(rows: T) -> Iterator[T]:
+    """Cut what there is to look at into batches: a small one, so that answers begin early."""
+    if rows:
+        yield rows[:_FIRST_BATCH]
+    for at in range(_FIRST_BATCH, len(rows), _BATCH):
+        yield rows[at : at + _BATCH]
+
+
+def _pair_test(day: Key | None, time: Key | None) -> RecordTest | None:
+    if not (day and time and len(day.values) == len(time.values) == 1):
+        return None
+    test = combined_test(day.values[0], time.values[0])
+    if test is None:
+        return None
+    tags = day.tag, time.tag
+    return lambda record: test(*("".join(stored_texts(record.get(tag))[:1]) for tag in tags))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """One row of the join: the primary keys of its levels, and their attributes together."""
+
+    pks: dict[str, int]
+    stored: Record
+
+    def passes(self, tests: Sequence[RecordTest]) -> bool:
+        return all(test(self.stored) for test in tests)
+
+
+def _records(db: Connection, level: str, rows: Sequence[int]) -> list[_Row]:
+    """Read the attributes of these rows and of what is above them, in order."""
+    names = LEVELS[: LEVELS.index(level) + 1]
+    columns = [c for name in names for c in (TABLES[name].c.pk, TABLES[name].c.attributes)]
+    own = TABLES[level].c.pk
+    statement = select(*columns).select_from(joined(level)).where(own.in_(rows)).order_by(own)
+    seen: dict[tuple[str, int], Record] = {}
+    found = []
+    for row in db.execute(statement):
+        pks = dict(zip(names, row[::2], strict=True))
+        stored: Record = {}
+        for name, attributes in zip(names, row[1::2], strict=True):
+            at = (name, pks[name])
+            if at not in seen:
+                seen[at] = read(bytes(attributes))
+            stored |= seen[at]
+        found.append(_Row(pks=pks, stored=stored))
     return found
 
 
-def _asked(identifier: Dataset, keyword: str, level: str) -> bool:
-    """Return whether a key has a value and its level is not below the one asked for."""
-    where = next(name for name in LEVELS if keyword in KEEP[name])
-    reached = LEVELS.index(where) <= LEVELS.index(level)
-    return reached and keyword in identifier and bool(values(identifier[keyword]))
+class _Batch:
+    """Some candidates, with everything the database knows of them."""
+
+    def __init__(self, db: Connection, query: Query, plan: Plan, rows: Sequence[int]) -> None:
+        self.plan, self.query = plan, query
+        self.rows = _records(db, query.identifier.level, list(rows))
+        wanted = {key.keyword: key for key in (*plan.made, *query.matched_made())}
+        self._made = {
+            keyword: (key, made(db, keyword, {row.pks[COMPUTED[keyword]] for row in self.rows}))
+            for keyword, key in wanted.items()
+        }
+        self._made_tests = [
+            (key.tag, values_test(key.vr, key.values, query.rules)) for key in query.matched_made()
+        ]
+
+    def answers(self, tests: Sequence[RecordTest]) -> Iterator[Answer]:
+        for row in self.rows:
+            if not row.passes(tests):
+                continue
+            extra = {
+                key.tag: values.get(row.pks[COMPUTED[keyword]], (key.vr, b""))
+                for keyword, (key, values) in self._made.items()
+            }
+            if all(test(texts(extra.get(tag))) for tag, test in self._made_tests):
+                yield Answer(plan=self.plan, stored=row.stored, made=extra)
 
 
-def _like(column: Column[Any], text: str) -> Any:
-    """Compare with wildcards; SQL's own metacharacters are taken literally."""
-    if not has_wildcard(text):
-        return column == text
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return column.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One match."""
+
+    plan: Plan
+    stored: Record
+    made: Record
+
+    def encode(self, *, implicit: bool) -> bytes:
+        """Return it as it goes over the wire."""
+        answer = self.plan.fill(self.stored, self.made)
+        return self.plan.encode(answer, self.stored, implicit=implicit)
+
+    def dataset(self) -> Dataset:
+        """Return it as a data set."""
+        return to_dataset(self.plan.fill(self.stored, self.made))
 
 
-def _name(text: str) -> Any:
-    """Narrow by the first part of a name that holds no wildcard, in whatever component group."""
-    start = text.upper().strip().partition("=")[0].rstrip("^ ")
-    start = min(start.partition("*")[0], start.partition("?")[0], key=len).strip()
-    if not start:
-        return t.patients.c.name.is_not(None)
-    escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    column = t.patients.c.name
-    return or_(column.like(f"{escaped}%", escape="\\"), column.like(f"%={escaped}%", escape="\\"))
-
-
-def _dates(asked: list[str]) -> Iterator[Any]:
-    """Narrow by date."""
-    column = t.studies.c.study_date
-    for text in asked[:1] if len(asked) == 1 else []:
-        limits = split_range(text.replace(".", ""))
-        if limits is None:
-            yield column == text.replace(".", "")
-            continue
-        first, last = limits
-        if first:
-            yield column >= first
-        if last:
-            yield func.substr(column, 1, len(last)) <= last
+# --- for searches of our own side -----------------------------------------------------------------
 
 
 def find(
-    database: Database, identifier: Dataset, level: str, *, case_sensitive_names: bool
+    database: Database,
+    identifier: Dataset,
+    level: str,
+    *,
+    case_sensitive_names: bool,
+    only: Sequence[Any] = (),
 ) -> Iterator[Dataset]:
-    """Yield the answers to a checked identifier, each with the keys that were asked for."""
-    query = _matching_part(identifier, level)
-    columns = [
-        column
-        for name in LEVELS[: LEVELS.index(level) + 1]
-        for column in (_TABLES[name].c.pk.label(name), _TABLES[name].c.attributes.label(f"{name}_"))
-    ]
-    statement = (
-        select(*columns)
-        .select_from(_joined(level))
-        .where(*conditions(identifier, level))
-        .order_by(_TABLES[level].c.pk)
+    """Yield the answers to an identifier as data sets, each with the keys that were asked for."""
+    query = Query(
+        identifier=of_dataset(identifier, level),
+        rules=Rules(case_sensitive_names=case_sensitive_names),
+        only=only,
     )
-    with database.read() as db:
-        for row in db.execute(statement):
-            stored = _merged(row, level)
-            if matches(query, stored, case_sensitive_names=case_sensitive_names):
-                yield _answer(db, identifier, stored, row, level)
-
-
-def _joined(level: str) -> Any:
-    joined: Any = t.patients
-    for name in LEVELS[1 : LEVELS.index(level) + 1]:
-        joined = joined.join(_TABLES[name])
-    return joined
-
-
-def _merged(row: Any, level: str) -> Dataset:
-    merged = Dataset()
-    for name in LEVELS[: LEVELS.index(level) + 1]:
-        merged.update(unpack(getattr(row, f"{name}_")))
-    return merged
-
-
-def _matching_part(identifier: Dataset, level: str) -> Dataset:
-    """Return the keys we match on: those with a value, kept at this level or above."""
-    query = Dataset()
-    reached = LEVELS[: LEVELS.index(level) + 1]
-    for element in identifier:
-        asks = element.VR == "SQ" or values(element)
-        if asks and any(element.keyword in KEEP[name] for name in reached):
-            query[element.tag] = element
-    return query
+    return (answer.dataset() for answer in query.answers(database) if answer is not None)
 
 
 def unsupported(identifier: Dataset, level: str) -> list[str]:
     """Return the keys with a value that we cannot match on: optional keys we do not support."""
-    supported = _matching_part(identifier, level)
-    return [
-        element.keyword or str(element.tag)
-        for element in identifier
-        if element.tag not in supported
-        and element.keyword not in _NO_KEYS
-        and not (element.keyword == "ModalitiesInStudy" and level != "PATIENT")
-        and not _is_group_length(element)
-        and (element.VR == "SQ" or values(element))
-    ]
-
-
-def _answer(db: Any, identifier: Dataset, stored: Dataset, row: Any, level: str) -> Dataset:
-    """Return the asked-for attributes: known ones filled, the others empty (C.4.1.1.3.2)."""
-    answer = Dataset()
-    reached = LEVELS[: LEVELS.index(level) + 1]
-    for element in identifier:
-        if element.keyword in _NO_KEYS or _is_group_length(element):
-            continue
-        if COMPUTED.get(element.keyword) in reached:
-            setattr(answer, element.keyword, _computed(db, element.keyword, row))
-        elif element.tag in stored:
-            answer[element.tag] = stored[element.tag]
-        else:
-            answer.add_new(element.tag, element.VR, [] if element.VR == "SQ" else None)
-    unique = UNIQUE_KEY[level]
-    if unique in stored:
-        answer[unique] = stored[unique]
-    answer.QueryRetrieveLevel = level
-    return answer
-
-
-def _is_group_length(element: DataElement) -> bool:
-    return element.tag.element == 0  # retired in data sets (PS3.5 7.2), still sent by some
-
-
-def _computed(db: Any, keyword: str, row: Any) -> Any:
-    """Count or collect what lies below a patient, study or series."""
-    below = t.patients.outerjoin(t.studies).outerjoin(t.series).outerjoin(t.instances)
-    level = COMPUTED[keyword]
-    here = _TABLES[level].c.pk == getattr(row, level)
-    if keyword in ("ModalitiesInStudy", "SOPClassesInStudy"):
-        column = t.series.c.modality if keyword == "ModalitiesInStudy" else t.instances.c.sop_class
-        rows = db.execute(select(column).distinct().select_from(below).where(here)).scalars()
-        return sorted(value for value in rows if value)
-    counted = next(
-        table
-        for suffix, table in (
-            ("Studies", t.studies), ("Series", t.series), ("Instances", t.instances)
-        )
-        if keyword.endswith(suffix)
-    )  # fmt: skip
-    count = select(func.count(counted.c.pk.distinct())).select_from(below).where(here)
-    return int(db.execute(count).scalar_one())
-
-
-def set_character_set(answer: Dataset) -> None:
-    """Declare the smallest character set that holds the answer's text."""
-    text = "".join(str(element.value) for element in answer.iterall() if element.VR != "SQ")
-    if text.isascii():
-        return
-    try:
-        text.encode("latin-1")
-        answer.SpecificCharacterSet = "ISO_IR 100"
-    except UnicodeEncodeError:
-        answer.SpecificCharacterSet = "ISO_IR 192"
+    return Query(identifier=of_dataset(identifier, level)).not_matched()

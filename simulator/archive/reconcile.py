@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -22,6 +21,7 @@ from simulator.archive import tables as t
 from simulator.archive.attributes import KEEP, text
 from simulator.archive.filing import file_meta
 from simulator.archive.index import Index, Location
+from simulator.archive.original_attributes import write_values
 from simulator.archive.rows import enter, refresh_patient, remove_study
 from simulator.archive.store import FileStore
 from simulator.network.dimse import encode_dataset
@@ -51,14 +51,16 @@ def readdress(
 ) -> int:
     """Give a study's patient other values, by attribute; returns how many instances changed."""
 
-    def change(ds: Dataset) -> None:
-        _write(ds, {k: v for k, v in identity.items() if text(ds, k) != v}, now, by)
+    changed = set[str]()
 
-    study = index.study(study_uid)
-    if study is None:
-        return 0
-    state = (study["order_state"], study["order_note"])
-    return _correct(index, store, study_uid, change, state)
+    def change(ds: Dataset) -> None:
+        values = {k: v for k, v in identity.items() if text(ds, k) != v}
+        if values:
+            changed.add(str(ds.SOPInstanceUID))
+        write_values(ds, values, now, by)
+
+    _correct(index, store, study_uid, change, None)
+    return len(changed)
 
 
 def _correct(
@@ -66,10 +68,13 @@ def _correct(
     store: FileStore,
     study_uid: str,
     change: Callable[[Dataset], None],
-    state: tuple[str, str],
+    state: tuple[str, str] | None,
 ) -> int:
+    """Correct every instance; `state` is the study's afterwards, None: what it is at the time."""
     while True:
         locations = index.locate([t.studies.c.study_uid == study_uid])
+        if not locations:
+            return 0
         with ExitStack() as filing:
             corrected = [_corrected(filing, store, location, change) for location in locations]
             if _refile(index, study_uid, locations, corrected, state):
@@ -81,7 +86,7 @@ def _refile(
     study_uid: str,
     locations: list[Location],
     corrected: list[tuple[Dataset, Location]],
-    state: tuple[str, str],
+    state: tuple[str, str] | None,
 ) -> bool:
     """Enter the corrected instances in place of the old; False if others have arrived meanwhile."""
     sources = {
@@ -92,6 +97,10 @@ def _refile(
     with index.database.write() as db:  # all or nothing: re-filed in one transaction
         if index.locate([t.studies.c.study_uid == study_uid]) != locations:
             return False
+        study = index.study(study_uid)
+        if study is None:
+            return False
+        state = state or (study["order_state"], study["order_note"])
         remove_study(db, study_uid)
         for ds, location in corrected:
             source, received = sources[location.sop_uid]
@@ -112,39 +121,7 @@ def _apply(ds: Dataset, order: dict[str, Any], now: datetime, by: str) -> None:
     request.AccessionNumber = order["accession"]
     request.RequestedProcedureID = order["requested_procedure_id"]
     request.ScheduledProcedureStepID = order["step_id"]
-    _write(ds, {**changes, "RequestAttributesSequence": Sequence([request])}, now, by)
-
-
-def _write(ds: Dataset, changes: dict[str, Any], now: datetime, by: str) -> None:
-    """Write values into a data set and keep what they replace."""
-    if not changes:
-        return
-    if not all(value.isascii() for value in changes.values() if isinstance(value, str)):
-        _to_unicode(ds)
-    before = Dataset()
-    for keyword, value in changes.items():
-        if keyword in ds:
-            before[keyword] = deepcopy(ds[keyword])  # setattr changes an element in place
-        setattr(ds, keyword, value)
-    _remember(ds, before, now, by)
-
-
-def _to_unicode(ds: Dataset) -> None:
-    """Declare UTF-8, in which every name can be written."""
-    for _ in ds.iterall():
-        pass  # decodes every text while the old character set is known
-    ds.SpecificCharacterSet = "ISO_IR 192"
-
-
-def _remember(ds: Dataset, before: Dataset, now: datetime, by: str) -> None:
-    item = Dataset()
-    item.ModifiedAttributesSequence = Sequence([before])
-    item.AttributeModificationDateTime = now.strftime("%Y%m%d%H%M%S")
-    item.ModifyingSystem = f"PACS Lab ({by})"[:64]
-    item.SourceOfPreviousValues = None
-    item.ReasonForTheAttributeModification = "CORRECT"
-    items = list(ds.get("OriginalAttributesSequence") or [])
-    ds.OriginalAttributesSequence = Sequence([*items, item])
+    write_values(ds, {**changes, "RequestAttributesSequence": Sequence([request])}, now, by)
 
 
 def _corrected(

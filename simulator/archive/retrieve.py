@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
@@ -36,10 +37,12 @@ _COLUMNS = {
 _PIXEL_CAP = 1 << 30  # bytes; a few bytes of RLE can claim any size
 
 
-def wanted(index: Index, identifier: Dataset, model: str) -> list[Location]:
-    """Return the instances a C-MOVE or C-GET identifier names."""
+def wanted(
+    index: Index, identifier: Dataset, model: str, only: Sequence[Any] = ()
+) -> list[Location]:
+    """Return the instances a C-MOVE or C-GET identifier names, of those that may be seen."""
     level = check_level(identifier, model)
-    conditions = []
+    conditions = list(only)
     for name, column in _COLUMNS.items():
         key = UNIQUE_KEY[name]
         given = values(identifier[key]) if key in identifier else []
@@ -74,6 +77,7 @@ class Counters:
     failed: int = 0
     warning: int = 0
     failed_uids: list[str] = field(default_factory=list)
+    refusals: dict[int, int] = field(default_factory=dict)  # status: how many met it
 
     def pending(self) -> Reply:
         """Return a pending response."""
@@ -111,6 +115,14 @@ class Counters:
         else:
             self.failed += 1
             self.failed_uids.append(sop_uid)
+        if status != dimse.SUCCESS:
+            self.refusals[status] = self.refusals.get(status, 0) + 1
+
+    def __str__(self) -> str:
+        """Say how it went, and what those that failed met."""
+        said = f"{self.completed} completed, {self.failed} failed, {self.warning} with a warning"
+        met = ", ".join(f"{n} × {dimse.meaning(status)}" for status, n in self.refusals.items())
+        return f"{said}; {met}" if met else said
 
     def fail_rest(self, locations: Sequence[Location]) -> None:
         """Count everything that is left as failed: the destination is gone."""
@@ -118,7 +130,7 @@ class Counters:
             self.count(dimse.PROCESSING_FAILURE, location.sop_uid)
 
 
-Note = Callable[[str, str], object]  # note(kind, text): what the journal should know
+Note = Callable[..., object]  # note(kind, text, **facts): what the journal should know
 
 
 def move(
@@ -138,6 +150,7 @@ def move(
     gone: Aborted | None = None
     try:
         with connect() as association:
+            _note_association(note, request, association, len(locations))
             for location in locations:
                 try:
                     cancelled = request.cancelled()
@@ -149,6 +162,7 @@ def move(
                 counters.count(status, location.sop_uid)
                 done += 1
                 yield counters.pending()
+            _note_end(note, request, counters)
     except NetworkError as error:
         note("c-move.suboperations", f"sub-operations to {_to(request)} failed: {error.sentence}")
         counters.fail_rest(locations[done:])
@@ -168,6 +182,23 @@ def get(request: Request, store: FileStore, locations: Sequence[Location]) -> It
         if counters.remaining:
             yield counters.pending()
     yield counters.final()
+
+
+def _note_association(note: Note, request: Request, association: Association, count: int) -> None:
+    note(
+        "c-move.association",
+        f"C-MOVE of {request.calling}: {_to(request)} accepted an association for {count} "
+        f"instances, with {len(association.contexts)} presentation contexts",
+        calling=request.calling, destination=_to(request), instances=count,
+    )  # fmt: skip
+
+
+def _note_end(note: Note, request: Request, counters: Counters) -> None:
+    note(
+        "c-move.sent", f"C-MOVE of {request.calling} to {_to(request)}: {counters}",
+        calling=request.calling, destination=_to(request), completed=counters.completed,
+        failed=counters.failed, warning=counters.warning,
+    )  # fmt: skip
 
 
 def _originator(request: Request) -> tuple[str, int]:

@@ -10,7 +10,8 @@ from pydicom.dataset import Dataset
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from simulator.archive import tables as t
-from simulator.archive.attributes import at_level, pack, text
+from simulator.archive.attributes import packed, text
+from simulator.archive.row_statements import ADD_INSTANCE, INSTANCE_KEY, SERIES_KEY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,31 +44,26 @@ def enter(
     received: str,
     *,
     replace: bool,
+    image: bytes = b"",
 ) -> Filed:
-    """Enter one instance within a transaction."""
-    replaced = None
-    if has(db, location.sop_uid):
-        if not replace:
-            return Filed.DUPLICATE
-        replaced = _take_out(db, location.sop_uid)
-    series, is_new = _known_series(db, location), False
+    """Enter one instance within a transaction; `image` are its own attributes, if packed yet."""
+    replaced = _take_out(db, location.sop_uid) if replace and has(db, location.sop_uid) else None
+    series = SERIES_KEY.first(db, vars(location))
+    is_new = False
     if series is None:
+        if has(db, location.sop_uid):
+            return Filed.DUPLICATE
         study, is_new = _study(db, header, received)
         series = _series(db, header, study)
-    db.execute(
-        insert(t.instances).values(
-            series_pk=series,
-            sop_uid=location.sop_uid,
-            sop_class=location.sop_class,
-            transfer_syntax=location.transfer_syntax,
-            digest=location.digest,
-            offset=location.offset,
-            size=location.size,
-            source=source,
-            received=received,
-            attributes=pack(at_level(header, "IMAGE")),
-        )
-    )
+    row = {
+        **vars(location),
+        "series_pk": series,
+        "source": source,
+        "received": received,
+        "attributes": image or packed(header, "IMAGE"),
+    }
+    if not ADD_INSTANCE.change(db, row):
+        return Filed.DUPLICATE
     if replaced is not None:
         _prune(db, replaced)
     return Filed.NEW_STUDY if is_new else Filed.ADDED
@@ -75,8 +71,7 @@ def enter(
 
 def has(db: Connection, sop_uid: str) -> bool:
     """Return whether an instance is there."""
-    statement = select(t.instances.c.pk).where(t.instances.c.sop_uid == sop_uid)
-    return db.execute(statement).first() is not None
+    return INSTANCE_KEY.first(db, {"sop_uid": sop_uid}) is not None
 
 
 def _take_out(db: Connection, sop_uid: str) -> str:
@@ -86,20 +81,6 @@ def _take_out(db: Connection, sop_uid: str) -> str:
     study_uid = str(db.execute(study).scalar_one())
     db.execute(delete(t.instances).where(same))
     return study_uid
-
-
-def _known_series(db: Connection, location: Location) -> int | None:
-    """Return the key of a series that has been seen before, as all but its first image find it."""
-    statement = (
-        select(t.series.c.pk)
-        .select_from(t.series.join(t.studies))
-        .where(
-            t.studies.c.study_uid == location.study_uid,
-            t.series.c.series_uid == location.series_uid,
-        )
-    )
-    found = db.execute(statement).scalar()
-    return None if found is None else int(found)
 
 
 def remove_study(db: Connection, study_uid: str) -> int:
@@ -113,15 +94,15 @@ def remove_study(db: Connection, study_uid: str) -> int:
 
 def refresh_patient(db: Connection, header: Dataset) -> None:
     """Let a patient's entry say what this header says of the patient."""
-    same = (t.patients.c.patient_id == text(header, "PatientID")) & (
-        t.patients.c.issuer == text(header, "IssuerOfPatientID")
+    same = (t.patients.c.patient_id == _word(header, "PatientID")) & (
+        t.patients.c.issuer == _word(header, "IssuerOfPatientID")
     )
     db.execute(
         update(t.patients)
         .where(same)
         .values(
-            name=text(header, "PatientName").upper(),
-            attributes=pack(at_level(header, "PATIENT")),
+            name=_word(header, "PatientName").upper(),
+            attributes=packed(header, "PATIENT"),
         )
     )
 
@@ -142,7 +123,7 @@ def _prune(db: Connection, study_uid: str) -> None:
 
 
 def _patient(db: Connection, header: Dataset) -> int:
-    patient_id, issuer = text(header, "PatientID"), text(header, "IssuerOfPatientID")
+    patient_id, issuer = _word(header, "PatientID"), _word(header, "IssuerOfPatientID")
     same = (t.patients.c.patient_id == patient_id) & (t.patients.c.issuer == issuer)
     return _get_or_add(
         db,
@@ -151,15 +132,15 @@ def _patient(db: Connection, header: Dataset) -> int:
         lambda: {
             "patient_id": patient_id,
             "issuer": issuer,
-            "name": text(header, "PatientName").upper(),
-            "attributes": pack(at_level(header, "PATIENT")),
+            "name": _word(header, "PatientName").upper(),
+            "attributes": packed(header, "PATIENT"),
         },
     )[0]
 
 
 def _study(db: Connection, header: Dataset, received: str) -> tuple[int, bool]:
     """Find a study, or add it to its patient; a known study keeps the patient it has."""
-    uid = text(header, "StudyInstanceUID")
+    uid = _word(header, "StudyInstanceUID")
     return _get_or_add(
         db,
         t.studies,
@@ -167,18 +148,18 @@ def _study(db: Connection, header: Dataset, received: str) -> tuple[int, bool]:
         lambda: {
             "patient_pk": _patient(db, header),
             "study_uid": uid,
-            "study_date": text(header, "StudyDate").replace(".", ""),
-            "accession": text(header, "AccessionNumber"),
+            "study_date": _word(header, "StudyDate").replace(".", ""),
+            "accession": _word(header, "AccessionNumber"),
             "received": received,
             "order_state": "new",
             "order_note": "",
-            "attributes": pack(at_level(header, "STUDY")),
+            "attributes": packed(header, "STUDY"),
         },
     )
 
 
 def _series(db: Connection, header: Dataset, study: int) -> int:
-    uid = text(header, "SeriesInstanceUID")
+    uid = _word(header, "SeriesInstanceUID")
     return _get_or_add(
         db,
         t.series,
@@ -186,10 +167,15 @@ def _series(db: Connection, header: Dataset, study: int) -> int:
         lambda: {
             "study_pk": study,
             "series_uid": uid,
-            "modality": text(header, "Modality"),
-            "attributes": pack(at_level(header, "SERIES")),
+            "modality": _word(header, "Modality"),
+            "attributes": packed(header, "SERIES"),
         },
     )[0]
+
+
+def _word(header: Dataset, keyword: str) -> str:
+    """Return a value as it can be kept: PostgreSQL's text holds no NUL."""
+    return text(header, keyword).replace("\0", "")
 
 
 def _get_or_add(db: Connection, table: Table, same: Any, values: Any) -> tuple[int, bool]:

@@ -5,37 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
-from pydicom.uid import (
-    JPEG2000,
-    MPEG2MPML,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGBaseline8Bit,
-    JPEGExtended12Bit,
-    JPEGLossless,
-    JPEGLosslessSV1,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
-    RLELossless,
-)
-from pynetdicom.presentation import (
-    AllStoragePresentationContexts,
-    PresentationContext,
-    build_context,
-)
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from simulator.archive import retrieve
 from simulator.archive.calling import Calling
 from simulator.archive.door import Door
 from simulator.archive.filing import Filing, Incoming
+from simulator.archive.finding import Finding
 from simulator.archive.index import Index, Location
 from simulator.archive.nodes import Node
-from simulator.archive.query import check_level, find, set_character_set, unsupported
+from simulator.archive.quarantine import Quarantine
 from simulator.archive.settings import Settings
+from simulator.archive.storage_classes import STORAGE_SYNTAXES, StorageClasses
 from simulator.archive.store import FileStore
 from simulator.clock import Clock
 from simulator.journal import Journal
@@ -45,22 +28,7 @@ from simulator.network.associate import associate
 from simulator.network.association import Association
 from simulator.network.dimse import DimseError, Handlers, Reply, Request
 
-STORAGE_SYNTAXES = [
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    JPEGBaseline8Bit,
-    JPEGExtended12Bit,
-    JPEGLossless,
-    JPEGLosslessSV1,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
-    JPEG2000Lossless,
-    JPEG2000,
-    RLELossless,
-    MPEG2MPML,
-]
-assert DeflatedExplicitVRLittleEndian not in STORAGE_SYNTAXES  # 1000:1 bombs; see DESIGN.md
+__all__ = ["STORAGE_SYNTAXES", "Services"]
 _MODELS = {str(uid): (model, service) for (model, service), uid in scu.MODELS.items()}
 
 
@@ -77,17 +45,19 @@ class Services:
         settings: Settings,
         clock: Clock,
         journal: Journal,
+        quarantine: Quarantine,
         on_new_study: Callable[[str], None] = lambda uid: None,
     ) -> None:
         """Serve what `index` and `store` hold to whom the door lets in."""
         self.index, self.store, self.settings = index, store, settings
         self.clock, self.journal, self.door, self.calling = clock, journal, door, calling
-        self.filing = Filing(index, store, settings, clock, journal, on_new_study)
-        self._storage = _storage_contexts()
+        self.filing = Filing(index, store, settings, clock, journal, quarantine, on_new_study)
+        self.finding = Finding(index.database, settings)
+        self.storage = StorageClasses(settings)
 
     def contexts(self) -> Sequence[PresentationContext]:
         """Return what we support at present."""
-        found = [build_context(Verification), *self._storage]
+        found = [build_context(Verification), *self.storage.contexts()]
         for (model, service), uid in scu.MODELS.items():
             if model == "patient" and not self.settings["query.patient_root"]:
                 continue
@@ -113,7 +83,7 @@ class Services:
         self.door.need(request, "echo")
         return dimse.SUCCESS
 
-    def c_store(self, request: Request) -> int:
+    def c_store(self, request: Request) -> Reply:
         """Keep one instance (PS3.4 B)."""
         self.door.need(request, "store")
         _check_class(request)
@@ -124,13 +94,17 @@ class Services:
             source=request.calling,
             fragments=request.fragments,
         )
-        return self.filing.file(incoming)
+        verdict = self.filing.file(incoming)
+        if verdict.status == dimse.SUCCESS:
+            return Reply(status=dimse.SUCCESS)
+        said = {"ErrorComment": verdict.comment[:64], "OffendingElement": verdict.tags or None}
+        return Reply(status=verdict.status, command=said)
 
     def c_find(self, request: Request) -> Iterator[Reply]:
         """Answer a query (PS3.4 C.4.1)."""
         self.door.need(request, "find")
-        level = check_level(request.identifier, _model(request, "find"))
-        return self._matches(request, level)
+        model = _model(request, "find")
+        return self.finding.answer(request, model, lambda at: self.door.visible(request, at))
 
     def c_move(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for to a third party (PS3.4 C.4.2)."""
@@ -142,62 +116,29 @@ class Services:
             raise DimseError(
                 dimse.MOVE_DESTINATION_UNKNOWN, f"'{destination}' is not a known move destination"
             )
-        locations = retrieve.wanted(self.index, request.identifier, model)
+        locations = retrieve.wanted(
+            self.index, request.identifier, model, self.door.visible(request)
+        )
         return retrieve.move(
-            request, self.store, locations, lambda: self._call(node, locations), self._note
+            request, self.store, locations, lambda: self._call(node, locations), self.journal.write
         )
 
     def c_get(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for back to the one who asked (PS3.4 C.4.3)."""
         self.door.need(request, "get")
         model = _model(request, "get")
-        locations = retrieve.wanted(self.index, request.identifier, model)
+        locations = retrieve.wanted(
+            self.index, request.identifier, model, self.door.visible(request)
+        )
         return retrieve.get(request, self.store, locations)
 
     # --- inner parts --------------------------------------------------------------------------
-
-    def _matches(self, request: Request, level: str) -> Iterator[Reply]:
-        identifier = request.identifier
-        limit = self.settings["query.limit"]
-        optional = unsupported(identifier, level)
-        status = dimse.PENDING_OPTIONAL_KEYS if optional else dimse.PENDING
-        found = find(
-            self.index.database,
-            identifier,
-            level,
-            case_sensitive_names=self.settings["query.case_sensitive_names"],
-        )
-        for count, answer in enumerate(found, 1):
-            if request.cancelled():
-                yield Reply(status=dimse.CANCELLED)
-                return
-            if limit and count > limit:
-                raise DimseError(
-                    dimse.OUT_OF_RESOURCES, f"more than {limit} matches; narrow it down"
-                )
-            answer.RetrieveAETitle = self.settings["dicom.ae_title"]
-            set_character_set(answer)
-            yield Reply(status=status, dataset=answer)
-        yield Reply(status=dimse.SUCCESS)
 
     def _call(
         self, node: Node, locations: Sequence[Location]
     ) -> AbstractContextManager[Association]:
         caller = self.calling.caller(node)
         return associate(node.peer, retrieve.contexts_for(locations), caller)
-
-    def _note(self, kind: str, text: str) -> None:
-        self.journal.write(kind, text)
-
-
-def _storage_contexts() -> list[PresentationContext]:
-    """Every storage class pynetdicom knows; for C-GET the requestor may be its SCP."""
-    found = []
-    for known in AllStoragePresentationContexts:
-        context = build_context(str(known.abstract_syntax), list(STORAGE_SYNTAXES))
-        context.scu_role = context.scp_role = True
-        found.append(context)
-    return found
 
 
 def _check_class(request: Request) -> None:

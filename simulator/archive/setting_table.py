@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 from simulator.archive.setting import Setting
+from simulator.archive.setting_access import ACCESS
+from simulator.archive.setting_audit import AUDIT
 from simulator.archive.setting_hl7 import HL7
+from simulator.archive.setting_monitor import MONITOR
 from simulator.archive.setting_network import NETWORK
+from simulator.archive.setting_query import QUERY
+from simulator.archive.setting_store import STORE
 
 SETTINGS = {
     setting.key: setting
     for setting in (
         *NETWORK,
         *HL7,
-        Setting(
-            key="store.duplicates",
-            default="keep_first",
-            choices=("keep_first", "refuse", "replace"),
-            what="What a second copy of a SOP Instance UID meets: kept first copy and success, "
-            "refusal (0x0111), or replacement.",
-        ),
-        Setting(
-            key="query.limit",
-            default=0,
-            low=0,
-            high=1_000_000,
-            what="Most answers to one query, 0 for no limit; more end in 0xA700.",
-        ),
-        Setting(
-            key="query.case_sensitive_names",
-            default=False,
-            what="Whether a search for 'smith' misses SMITH (PS3.4 C.2.2.2.1 leaves it open).",
-        ),
-        Setting(
-            key="query.patient_root",
-            default=True,
-            what="Whether the Patient Root information model is offered.",
-        ),
+        *ACCESS,
+        *AUDIT,
+        *MONITOR,
+        *QUERY,
+        *STORE,
         Setting(
             key="retrieve.c_get",
             default=True,
             what="Whether C-GET is offered; many archives only do C-MOVE.",
+            rule="PS3.4 C.4.3; PS3.2 says whether it is supported.",
+            breaks="Off: viewers behind a firewall, that cannot be called, get no images.",
         ),
         Setting(
             key="login.lockout",
             default=True,
             what="Whether an account is locked after too many wrong passwords.",
+            rule="NIST SP 800-63B 5.2.2: limit wrong attempts.",
+            breaks="Off: passwords can be tried without end.",
         ),
         Setting(
             key="login.max_failures",
@@ -51,6 +41,8 @@ SETTINGS = {
             low=1,
             high=50,
             what="How many wrong passwords in a row lock an account.",
+            rule="NIST SP 800-63B 5.2.2: at most 100.",
+            breaks="Too low: people lock themselves out in the night shift.",
         ),
         Setting(
             key="login.session_minutes",
@@ -58,6 +50,8 @@ SETTINGS = {
             low=1,
             high=10080,
             what="Minutes (real time) after which a log-in must be repeated.",
+            rule="NIST SP 800-63B 4.2.3: at most 12 hours at its second level.",
+            breaks="Too long: an open session of somebody who has gone is used by others.",
         ),
         Setting(
             key="login.min_password",
@@ -65,6 +59,8 @@ SETTINGS = {
             low=4,
             high=128,
             what="Fewest characters of a new password.",
+            rule="NIST SP 800-63B 5.1.1.2: at least 8.",
+            breaks="A change counts for new passwords only.",
         ),
         Setting(
             key="web.cors_origins",
@@ -72,11 +68,15 @@ SETTINGS = {
             pattern=r"none|((\*|https?://[A-Za-z0-9.:\[\]-]+)( |$))+",
             form="origins (http://host:port) with spaces between them, * for all, or none",
             what="Which web pages of other origins a browser lets use DICOMweb (CORS).",
+            rule="PS3.18 leaves it to HTTP: WHATWG Fetch (CORS).",
+            breaks="none: a viewer from another origin shows nothing. *: any web page may read.",
         ),
         Setting(
             key="orders.source",
             default="RISLAB",
             what="The node whose worklist is asked for the order of a newly arrived study.",
+            rule="IHE Scheduled Workflow: the order filler answers worklist queries.",
+            breaks="A wrong node: every new study stays unmatched.",
         ),
     )
 }

@@ -65,6 +65,8 @@ class Settings:
                 "default": setting.default,
                 "allowed": setting.allowed,
                 "what": setting.what,
+                "rule": setting.rule,
+                "breaks": setting.breaks,
             }
             for key, setting in SETTINGS.items()
         ]

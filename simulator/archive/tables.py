@@ -22,14 +22,14 @@ from simulator.network.message_log import message_table
 from simulator.network.mpps_rules import performed_table
 
 metadata = MetaData()
-_Key = BigInteger().with_variant(Integer, "sqlite")
+_Large = BigInteger().with_variant(Integer, "sqlite")
 
 # Each level keeps its attributes twice: as columns, to find candidates quickly, and as an encoded
 # data set (`attributes`: Explicit VR Little Endian, UTF-8), to match and answer exactly.
 patients = Table(
     "patients",
     metadata,
-    Column("pk", _Key, primary_key=True),
+    Column("pk", _Large, primary_key=True),
     Column("patient_id", String, nullable=False),
     Column("issuer", String, nullable=False),
     Column("name", String, nullable=False, index=True),  # upper case, as matched
@@ -39,7 +39,7 @@ patients = Table(
 studies = Table(
     "studies",
     metadata,
-    Column("pk", _Key, primary_key=True),
+    Column("pk", _Large, primary_key=True),
     Column("patient_pk", ForeignKey("patients.pk"), nullable=False, index=True),
     Column("study_uid", String, nullable=False, unique=True),
     Column("study_date", String, nullable=False, index=True),  # without dots, as matched
@@ -52,7 +52,7 @@ studies = Table(
 series = Table(
     "series",
     metadata,
-    Column("pk", _Key, primary_key=True),
+    Column("pk", _Large, primary_key=True),
     Column("study_pk", ForeignKey("studies.pk"), nullable=False, index=True),
     Column("series_uid", String, nullable=False, index=True),
     Column("modality", String, nullable=False, index=True),
@@ -62,14 +62,14 @@ series = Table(
 instances = Table(
     "instances",
     metadata,
-    Column("pk", _Key, primary_key=True),
+    Column("pk", _Large, primary_key=True),
     Column("series_pk", ForeignKey("series.pk"), nullable=False, index=True),
     Column("sop_uid", String, nullable=False, unique=True),
     Column("sop_class", String, nullable=False),
     Column("transfer_syntax", String, nullable=False),
     Column("digest", String, nullable=False, index=True),  # SHA-256 of the file: its name
     Column("offset", Integer, nullable=False),  # where the data set begins in the file
-    Column("size", Integer, nullable=False),  # bytes of the file
+    Column("size", _Large, nullable=False),  # bytes of the file
     Column("source", String, nullable=False),  # AE title that sent it
     Column("received", String, nullable=False),
     Column("attributes", LargeBinary, nullable=False),
@@ -107,6 +107,16 @@ users = Table(
     Column("last_login", String, nullable=False),
     Column("note", String, nullable=False),
     Column("must_change", Boolean, nullable=False),
+    Column("contact", String, nullable=False, server_default=""),
+    Column("number", String, nullable=False, server_default=""),  # of the personnel office
+    Column("kind", String, nullable=False, server_default="person"),  # person | service | shared
+    Column("expires", String, nullable=False, server_default=""),  # hospital time; empty: never
+    Column("reason", String, nullable=False, server_default=""),  # why the account is needed
+    Column("origin", String, nullable=False, server_default="local"),  # local | directory
+    Column("password_at", String, nullable=False, server_default=""),  # hospital time
+    Column("last_used", String, nullable=False, server_default=""),  # hospital time
+    Column("labels", JSON, nullable=False, server_default="[]"),  # sees only these; empty: all
+    Column("grants", JSON, nullable=False, server_default="[]"),  # rights beside the role's
 )
 sessions = Table(
     "sessions",
@@ -114,6 +124,11 @@ sessions = Table(
     Column("digest", String, primary_key=True),  # SHA-256 of the token
     Column("user", ForeignKey("users.name"), nullable=False, index=True),
     Column("expires", Integer, nullable=False),  # seconds, real time
+    Column("kind", String, nullable=False, server_default="session"),  # session | token
+    Column("purpose", String, nullable=False, server_default=""),  # what a token is for
+    Column("created", String, nullable=False, server_default=""),  # hospital time
+    Column("host", String, nullable=False, server_default=""),
+    Column("last_used", String, nullable=False, server_default=""),  # hospital time
 )
 settings = Table(
     "settings",
@@ -132,7 +147,7 @@ orders = Table(
 owed = Table(  # reports to other nodes that were not delivered yet
     "owed",
     metadata,
-    Column("pk", _Key, primary_key=True),
+    Column("pk", _Large, primary_key=True),
     Column("kind", String, nullable=False),  # commitment | availability
     Column("ae", String, nullable=False),
     Column("subject", String, nullable=False),  # transaction UID or Study Instance UID

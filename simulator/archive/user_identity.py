@@ -61,16 +61,9 @@ class Identities:
         if identity.kind == 2:
             self.users.logout(self.users.login(identity.user, identity.passcode, host))
             return
-        status = self.users.get(identity.user)["status"]
-        if status != "active":
-            raise RefusedError(f"The account {identity.user} is {status}.")
+        state = self.users.get(identity.user)["state"]
+        if state != "active":
+            raise RefusedError(f"The account {identity.user} is {state}.")
 
     def _rights(self, user: str) -> set[str]:
-        try:
-            account = self.users.get(user)
-        except RefusedError:  # deleted meanwhile
-            return set()
-        if account["status"] != "active":
-            return set()
-        roles = {role["name"]: role["rights"] for role in self.users.roles()}
-        return set(roles.get(account["role"], ()))
+        return set(self.users.rights(user))

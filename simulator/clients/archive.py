@@ -8,12 +8,14 @@ from typing import Any
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from simulator.backends.capabilities import capabilities
 from simulator.clients.messages import MessageLogClient
-from simulator.errors import NetworkError, RefusedError, UsageError
+from simulator.clients.queue import QueueClient
+from simulator.errors import CannotError, NetworkError, RefusedError, UsageError
 from simulator.http import request
 from simulator.network import scu
 from simulator.network.associate import Caller, Peer
-from simulator.results import Outcome, Rows
+from simulator.results import Lacking, Outcome, Rows
 from simulator.seat import Seat
 
 NOTEBOOK = Caller(ae="NOTEBOOK")
@@ -39,7 +41,16 @@ class ArchiveClient(MessageLogClient):
     @property
     def dicomweb_url(self) -> str:
         """Where the archive's DICOMweb service is; it takes the accounts of the archive."""
-        return str(self.seat.facts["urls"]["dicomweb"])
+        url = self.seat.facts["urls"]["dicomweb"]
+        if not url:
+            capabilities(self.seat.facts).need("dicomweb")
+            raise CannotError("This archive has no DICOMweb service.", "Install its plug-in.")
+        return str(url)
+
+    @property
+    def queue(self) -> QueueClient:
+        """What the archive still owes to other nodes."""
+        return QueueClient(self)
 
     # --- DICOM --------------------------------------------------------------------------------
 
@@ -111,7 +122,10 @@ class ArchiveClient(MessageLogClient):
         return answer
 
     def unmatched(self) -> Rows:
-        """List the studies that belong to no known order."""
+        """List the studies that belong to no known order; none where orders are not known."""
+        can = capabilities(self.seat.facts)
+        if not can.orders:
+            return Lacking(can.lacks("orders"))
         rows = self.call("GET", "/studies", query={"order_state": "unmatched"})
         return Rows(rows, ("patient_name", "patient_id", "accession", "description", "order_note"))
 
@@ -181,68 +195,6 @@ class ArchiveClient(MessageLogClient):
         """Search what happened at the archive; filters: kind, since, node, limit."""
         rows = self.call("GET", "/audit", query={"text": text, **filters})
         return Rows(rows, ("hospital", "id", "kind", "text"))
-
-
-class UsersClient:
-    """Accounts and roles."""
-
-    def __init__(self, archive: ArchiveClient) -> None:
-        """Act through `archive`'s session."""
-        self._archive = archive
-
-    def list(self, **filters: str) -> Rows:
-        """List accounts; filter by status, role or department."""
-        rows = [
-            row
-            for row in self._archive.call("GET", "/users")
-            if all(row.get(key) == value for key, value in filters.items())
-        ]
-        columns = ("name", "full_name", "department", "role", "status", "last_login", "note")
-        return Rows(rows, columns)
-
-    def get(self, name: str) -> dict[str, Any]:
-        """Return one account."""
-        answer: dict[str, Any] = self._archive.call("GET", f"/users/{name}")
-        return answer
-
-    def roles(self) -> Rows:
-        """List roles and their rights."""
-        return Rows(self._archive.call("GET", "/roles"), ("name", "description", "rights"))
-
-    def add(
-        self, name: str, *, role: str = "viewer", password: str = "", **facts: Any
-    ) -> dict[str, Any]:
-        """Open an account."""
-        body = {"name": name, "role": role, "password": password, **facts}
-        answer: dict[str, Any] = self._archive.call("POST", "/users", body)
-        return answer
-
-    def change(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Change role, status (active, locked, disabled), department, note …"""
-        answer: dict[str, Any] = self._archive.call("PATCH", f"/users/{name}", changes)
-        return answer
-
-    def disable(self, name: str, note: str = "") -> dict[str, Any]:
-        """Disable an account: nobody can use it, its history stays."""
-        return self.change(name, status="disabled", **({"note": note} if note else {}))
-
-    def unlock(self, name: str) -> dict[str, Any]:
-        """Make a locked or disabled account active again."""
-        return self.change(name, status="active")
-
-    def set_password(self, name: str, password: str) -> None:
-        """Give an account a new password."""
-        self._archive.call("POST", f"/users/{name}/password", {"password": password})
-
-    def remove(self, name: str) -> None:
-        """Delete an account; disabling it is nearly always better."""
-        self._archive.call("DELETE", f"/users/{name}")
-
-    def login(self, name: str, password: str) -> ArchiveClient:
-        """Log in as somebody; raises RefusedError saying why not."""
-        client = ArchiveClient(self._archive.seat, name, password)
-        client._token = client._login()
-        return client
 
 
 def attempt(what: str, function: Any, *arguments: Any, **options: Any) -> Outcome:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.clients.messages import InterfaceClient
+from simulator.clients.ris_admin import RisAdminClient
 from simulator.clock import Clock
 from simulator.errors import RefusedError
 from simulator.http import request
@@ -41,8 +42,8 @@ class _HospitalClient:
         )
 
 
-class RisClient(_HospitalClient, InterfaceClient):
-    """The RIS: orders, worklist, and its HL7 interfaces."""
+class RisClient(_HospitalClient, InterfaceClient, RisAdminClient):
+    """The RIS: orders, worklist, its HL7 interfaces, and what an administrator changes."""
 
     @property
     def peer(self) -> Peer:
@@ -105,6 +106,15 @@ class FleetClient(_HospitalClient):
         """Whether the day goes on, and counts."""
         answer: dict[str, Any] = self.call("GET", "/fleet")
         return answer
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Begin a whole day: beds, hours, speed (0: as fast as it can), pixels."""
+        answer: dict[str, Any] = self.call("POST", "/fleet", {"action": "run", **options})
+        return answer
+
+    def stop_run(self) -> None:
+        """End a whole day early."""
+        self.call("POST", "/fleet", {"action": "stop"})
 
     def pause(self) -> None:
         """Let the day stand still; what is under way is finished."""

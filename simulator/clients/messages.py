@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.network.hl7_fields import differing
 from simulator.results import Rows
 
 _MESSAGE = ("number", "at", "direction", "channel", "kind", "control_id", "state", "code", "reason")
@@ -34,6 +35,15 @@ class MessageLogClient:
         answer: dict[str, Any] = self.call("GET", f"/messages/{number}")
         return answer
 
+    def fields(self, number: int) -> Rows:
+        """List the fields of one message that have a value, with their names."""
+        return Rows(self.message(number)["fields"], ("path", "name", "value"))
+
+    def compare(self, number: int, other: int, log: MessageLogClient | None = None) -> Rows:
+        """Return the fields in which two messages differ; `other` may stand in another log."""
+        rows = differing(self.fields(number), (log or self).fields(other))
+        return Rows(rows, ("path", "name", "one", "other"))
+
     def replay(self, number: int) -> str:
         """Process a message that came in once more; returns what was done."""
         return str(self.call("POST", f"/messages/{number}/replay", {})["done"])
@@ -47,11 +57,6 @@ class MessageLogClient:
 
 class InterfaceClient(MessageLogClient):
     """The RIS's channels beside its messages."""
-
-    def compare(self, number: int, other: int) -> Rows:
-        """Return the fields in which two messages of the RIS differ."""
-        answer = self.call("GET", f"/messages/{number}", query={"with": str(other)})
-        return Rows(answer["differences"], ("path", "name", "one", "other"))
 
     def channels(self) -> Rows:
         """List the channels with the length of their queues."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from simulator.client import ArchiveClient, Client, UsersClient
+from simulator.commands import access, audit, directory, users
+from simulator.commands.acting import Pairs, PasswordOption, UserOption, acting_as
 from simulator.commands.output import (
     JsonOption,
     SeatOption,
@@ -15,134 +16,17 @@ from simulator.commands.output import (
     show,
     show_outcome,
 )
-from simulator.errors import RefusedError
 
 app = typer.Typer(help="Administer the archive.", no_args_is_help=True)
-user = typer.Typer(help="Accounts.", no_args_is_help=True)
 node = typer.Typer(help="The nodes the archive knows.", no_args_is_help=True)
 setting = typer.Typer(help="The archive's settings.", no_args_is_help=True)
 study = typer.Typer(help="Stored studies.", no_args_is_help=True)
-audit = typer.Typer(help="What happened at the archive.", no_args_is_help=True)
-role = typer.Typer(help="Roles and their rights.", no_args_is_help=True)
 for name, group in {
-    "user": user, "role": role, "node": node, "setting": setting, "study": study, "audit": audit
+    "user": users.app, "role": access.role, "label": access.label, "emergency": access.emergency,
+    "directory": directory.archive, "node": node, "setting": setting, "study": study,
+    "audit": audit.app,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
-
-UserOption = Annotated[str, typer.Option("--user", help="Act as this user, not the administrator.")]
-PasswordOption = Annotated[str, typer.Option("--password", help="That user's password.")]
-Pairs = Annotated[list[str], typer.Argument(help="KEY=VALUE …")]
-
-
-def _as(seat: Any, name: str, password: str) -> Client:
-    """Return a client that acts as `name`, or as the administrator."""
-    found = client(seat)
-    if name:
-        found.archive = ArchiveClient(found.seat, name, password)
-        found.archive.call("GET", "/me")
-        found.users = UsersClient(found.archive)
-    return found
-
-
-@user.command("list")
-def user_list(
-    status: Annotated[str, typer.Option(help="active, locked or disabled")] = "",
-    user: UserOption = "", password: PasswordOption = "", seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
-    """List accounts."""
-    filters = {"status": status} if status else {}
-    show(_as(seat, user, password).users.list(**filters), as_json)
-
-
-@user.command("show")
-def user_show(name: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Show one account."""
-    show(client(seat).users.get(name), as_json)
-
-
-@user.command("add")
-def user_add(
-    name: str,
-    role: Annotated[str, typer.Option(help="See 'pacslab archive role list'.")] = "viewer",
-    new_password: Annotated[str, typer.Option("--new-password", help="Its first password.")] = "",
-    full_name: Annotated[str, typer.Option(help="The person's name.")] = "",
-    department: Annotated[str, typer.Option(help="Where the person works.")] = "",
-    user: UserOption = "", password: PasswordOption = "", seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Open an account."""
-    facts = {"full_name": full_name, "department": department}
-    users = _as(seat, user, password).users
-    show(users.add(name, role=role, password=new_password, **facts), as_json)
-
-
-@user.command("change")
-def user_change(
-    name: str, pairs: Pairs, user: UserOption = "", password: PasswordOption = "",
-    seat: SeatOption = None, as_json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Change an account: role=…, status=active|locked|disabled, department=…, note=…"""
-    show(_as(seat, user, password).users.change(name, **parse_pairs(pairs)), as_json)
-
-
-@user.command("disable")
-def user_disable(
-    name: str, note: Annotated[str, typer.Option(help="Why.")] = "", user: UserOption = "",
-    password: PasswordOption = "", seat: SeatOption = None, as_json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Disable an account: nobody can use it, its history stays."""
-    show(_as(seat, user, password).users.disable(name, note), as_json)
-
-
-@user.command("enable")
-def user_enable(name: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Make a disabled or locked account active again."""
-    show(client(seat).users.unlock(name), as_json)
-
-
-user.command("unlock", help="The same as enable.")(user_enable)
-
-
-@user.command("password")
-def user_password(
-    name: str,
-    new_password: Annotated[
-        str,
-        typer.Option("--new-password", prompt=True, hide_input=True, help="Asked for if left out."),
-    ],
-    seat: SeatOption = None,
-) -> None:
-    """Give an account a new password."""
-    client(seat).users.set_password(name, new_password)
-    print(f"{name} has a new password.")
-
-
-@user.command("remove")
-def user_remove(
-    name: str, user: UserOption = "", password: PasswordOption = "", seat: SeatOption = None
-) -> None:
-    """Delete an account; disabling it is nearly always better."""
-    _as(seat, user, password).users.remove(name)
-    print(f"The account {name} was deleted.")
-
-
-@user.command("login")
-def user_login(
-    name: str,
-    password: Annotated[str, typer.Option("--password", prompt=True, hide_input=True)],
-    seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Try to log in; says plainly why it fails."""
-    session = client(seat).users.login(name, password)
-    show(session.call("GET", "/me"), as_json)
-
-
-@role.command("list")
-def role_list(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """List roles and their rights."""
-    show(client(seat).users.roles(), as_json)
 
 
 @node.command("list")
@@ -194,9 +78,15 @@ def node_echo(ae: str, seat: SeatOption = None, as_json: JsonOption = False) -> 
 
 
 @setting.command("list")
-def setting_list(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """List every setting."""
-    show(client(seat).archive.settings(), as_json)
+def setting_list(
+    word: Annotated[str, typer.Argument(help="Only those whose key holds this.")] = "",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the settings; 'explain KEY' says more about one."""
+    settings = client(seat).archive.settings()
+    found = [row for row in settings if word in row["key"]]
+    show(found, as_json, settings.columns)
 
 
 @setting.command("get")
@@ -249,7 +139,7 @@ def study_delete(
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Delete a study from the archive."""
-    show_outcome(_as(seat, user, password).archive.delete(study_uid), as_json)
+    show_outcome(acting_as(seat, user, password).archive.delete(study_uid), as_json)
 
 
 @study.command("move")
@@ -258,25 +148,3 @@ def study_move(
 ) -> None:
     """C-MOVE a study to the AE title DESTINATION."""
     show_outcome(client(seat).archive.move(study_uid, destination), as_json)
-
-
-@audit.command("list")
-def audit_list(
-    text: Annotated[str, typer.Option(help="Words in the entry.")] = "",
-    kind: Annotated[str, typer.Option(help="E.g. login, association.rejected, node.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many of the newest.")] = 50,
-    seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Search what happened at the archive."""
-    show(client(seat).archive.audit(text, kind=kind, limit=str(limit)), as_json)
-
-
-@app.command("check")
-def check(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """C-ECHO the archive and show its counts."""
-    found = client(seat).archive
-    outcome = found.echo()
-    if not outcome:
-        raise RefusedError(outcome.error, outcome.remedy)
-    show(found.status(), as_json)

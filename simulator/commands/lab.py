@@ -12,9 +12,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from simulator import system
+from simulator.commands.backend import print_backend
 from simulator.commands.output import JsonOption, SeatOption, show
 from simulator.doctor import examine
 from simulator.seat import Options, Seat
+from simulator.seat_facts import to_enter
 
 out = Console(highlight=False, soft_wrap=True)
 
@@ -30,7 +32,11 @@ def up(
         bool, typer.Option("--detach", help="Come back when everything answers.")
     ] = False,
     lab: Annotated[bool, typer.Option("--lab/--no-lab", help="With or without JupyterLab.")] = True,
-    backend: Annotated[str, typer.Option(help="embedded, orthanc or external.")] = "embedded",
+    backend: Annotated[
+        str | None, typer.Option(help="Of a new seat: embedded (the default), orthanc or external.")
+    ] = None,
+    peer: Annotated[str | None, typer.Option(help="The external archive, AET@HOST:PORT.")] = None,
+    dicomweb: Annotated[str | None, typer.Option(help="Its DICOMweb address, if any.")] = None,
     start: Annotated[
         str | None, typer.Option(help="Hospital time of a new seat, e.g. 2026-03-02T07:00.")
     ] = None,
@@ -40,7 +46,9 @@ def up(
     """Start the hospital, and JupyterLab at the first lesson."""
     place = Seat(seat)
     system.interrupt_on_termination()
-    options = Options(seed=seed, ports=ports, backend=backend, start=start, lab=lab)
+    options = Options(
+        seed=seed, ports=ports, backend=backend, peer=peer, dicomweb=dicomweb, start=start, lab=lab
+    )
     facts = place.up(options) if as_json else _up_with_bar(place, options)
     if as_json:
         show(facts, True)
@@ -70,11 +78,13 @@ def _print_places(place: Seat, facts: dict[str, Any]) -> None:
     for name, place_of in facts["hl7"].items():
         out.print(f"HL7 {name:<9} {place_of['host']}:{place_of['port']}")
     out.print(f"Archive API   {facts['urls']['api']}")
-    out.print(f"DICOMweb      {facts['urls']['dicomweb']}")
+    if facts["urls"]["dicomweb"]:
+        out.print(f"DICOMweb      {facts['urls']['dicomweb']}")
     out.print(f"Hospital API  {facts['urls']['hospital']}")
     if facts["urls"]["jupyter"]:
         out.print(f"Lessons       {facts['urls']['jupyter']}")
     out.print(f"Seat          {place.folder}")
+    print_backend(facts, to_enter(facts, place.plan))
     out.print("Training only: all patients are invented. Not for clinical use.", style="dim")
 
 
@@ -132,6 +142,9 @@ def _print_status(state: dict[str, Any]) -> None:
         print(f"HL7 {row['name']:<10} {row['host']}:{row['port']}  {answer}")
     for name, url in state["urls"].items():
         print(f"{name:<10} {url or '-'}")
+    print_backend(state, state["to_enter"])
+    if state["repaired"]:
+        print(f"At its start the archive found: {state['repaired']}.")
     if not state["own_addresses"]:
         print(
             "This system has only 127.0.0.1: devices share that address, with ports of their own."
@@ -143,8 +156,11 @@ def reset(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     from simulator.client import connect
 
     connect(seat)
-    Seat(seat).reset()
-    show({"reset": True}, True) if as_json else print("The hospital is as it was at the start.")
+    stays = Seat(seat).reset()
+    if as_json:
+        show({"reset": True, "said": stays}, True)
+    else:
+        print("The hospital is as it was at the start.", *stays, sep="\n")
 
 
 def doctor(seat: SeatOption = None, as_json: JsonOption = False) -> None:

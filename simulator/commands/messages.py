@@ -10,6 +10,7 @@ import typer
 
 from simulator.client import Client
 from simulator.clients.messages import MessageLogClient
+from simulator.commands import ris_admin
 from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show
 
 messages = typer.Typer(invoke_without_command=True)
@@ -44,10 +45,27 @@ def _log_verbs(app: typer.Typer, log: Callable[[Client], MessageLogClient], whos
             show(found, as_json, found.columns)
 
     @app.command("show")
-    def show_one(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    def show_one(
+        number: int,
+        fields: Annotated[bool, typer.Option(help="Each field with its name.")] = False,
+        seat: SeatOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
         """Show one message."""
+        if fields:
+            rows = log(client(seat)).fields(number)
+            show(rows, as_json, rows.columns)
+            return
         found = log(client(seat)).message(number)
         show(found if as_json else found["text"], as_json)
+
+    @app.command("compare")
+    def compare(
+        number: int, other: int, seat: SeatOption = None, as_json: JsonOption = False
+    ) -> None:
+        """Show the fields in which two messages differ."""
+        rows = log(client(seat)).compare(number, other)
+        show(rows, as_json, rows.columns)
 
     @app.command("replay")
     def replay(number: int, seat: SeatOption = None) -> None:
@@ -142,6 +160,7 @@ def timeline(accession: str, seat: SeatOption = None, as_json: JsonOption = Fals
 
 def register(ris: typer.Typer, archive: typer.Typer) -> None:
     """Add these verbs to the two commands they belong to."""
+    ris_admin.register(ris)
     ris.add_typer(messages, name="messages")
     ris.add_typer(channels, name="channels")
     ris.command("timeline")(timeline)

@@ -86,7 +86,7 @@ def _nodes(place: Seat) -> dict[str, tuple[str, ...]]:
     if plan is not None:
         own = {name: str(host) for name, (host, _) in plan.devices.items()}
     local = ("127.0.0.1", "localhost")
-    found = {"PACSLAB": local, "NOTEBOOK": local}
+    found = {"PACSLAB": local, "RISLAB": local, "NOTEBOOK": local}
     return {**found, **{name: tuple(dict.fromkeys((host, *local))) for name, host in own.items()}}
 
 

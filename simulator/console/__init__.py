@@ -1,22 +1,36 @@
 """Panels for notebooks: one call each. The only importer of ipywidgets and matplotlib."""
 
+from simulator.console.access import access_panel
+from simulator.console.audit import audit_panel
 from simulator.console.fleet import fleet_panel
 from simulator.console.logs import log_pane
+from simulator.console.messages import message_viewer
+from simulator.console.morning import morning_check
 from simulator.console.nodes import node_table
+from simulator.console.reading import reading_list
+from simulator.console.ris import ris_panel
 from simulator.console.service import service_screen
 from simulator.console.settings import settings_panel
 from simulator.console.status import status_board
 from simulator.console.studies import study_browser
 from simulator.console.terminal import terminal
 from simulator.console.tickets import ticket
+from simulator.console.timeline import order_timeline
 from simulator.console.users import users_panel
 from simulator.console.view import viewer
 from simulator.console.worklist import worklist_board
 
 __all__ = [
+    "access_panel",
+    "audit_panel",
     "fleet_panel",
     "log_pane",
+    "message_viewer",
+    "morning_check",
     "node_table",
+    "order_timeline",
+    "reading_list",
+    "ris_panel",
     "service_screen",
     "settings_panel",
     "status_board",

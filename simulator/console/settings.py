@@ -1,4 +1,4 @@
-"""`settings_panel()`: the archive's settings: what each does, what it may be, and a form."""
+"""`settings_panel()`: settings of archive or RIS: what each does, what it may be, and a form."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ _COLUMNS = {
 }
 
 
-def settings_panel(seat: Client | None = None, words: str = "") -> look.Widget:
-    """Show the settings in which `words` occur, with a form to change one."""
-    return _Panel(look.client(seat), words).widget
+def settings_panel(
+    seat: Client | None = None, words: str = "", whose: str = "archive"
+) -> look.Widget:
+    """Show the settings of `whose`, archive or RIS, in which `words` occur; a form changes one."""
+    return _Panel(look.client(seat), words, whose).widget
 
 
 class _Panel:
-    def __init__(self, seat: Client, words: str) -> None:
-        self.seat, self.message = seat, look.Message()
+    def __init__(self, seat: Client, words: str, whose: str) -> None:
+        self.message, self.whose = look.Message(), whose
+        self.system: Any = seat.ris if whose == "RIS" else seat.archive
         self.rows: dict[str, dict[str, Any]] = {}
         self.words = look.text("find", "filter-text", words, width="200px", hint="e.g. login")
         self.table = look.mark(w.HTML(), "settings")
@@ -45,15 +48,16 @@ class _Panel:
             make("Set", self.set, message, "set", style="primary"),
             make("Back to usual", self.restore, message, "restore"),
         )
+        title = f"Settings of the {self.whose}"
         return look.panel(
-            "Settings of the archive", message, top, self.table, change, name="settings-panel",
-            hint="Where real products differ, this archive has a setting. It counts at once.",
+            title, message, top, self.table, change, name="settings-panel",
+            hint=f"Where real products differ, this {self.whose} has a setting. It counts at once.",
         )  # fmt: skip
 
     def draw(self) -> None:
         """Ask the archive again."""
         wanted = self.words.value.lower().split()
-        rows = [row for row in self.seat.archive.settings() if _has(row, wanted)]
+        rows = [row for row in self.system.settings() if _has(row, wanted)]
         self.rows = {row["key"]: row for row in rows}
         self.table.value = look.scroll(look.table(rows, _COLUMNS, empty="no such setting"))
         look.offer(self.key, list(self.rows))
@@ -73,7 +77,7 @@ class _Panel:
 
     def _change(self, value: Any) -> str:
         key = self.key.value
-        made = self.seat.archive.set(key, value)
+        made = self.system.set(key, value)
         self.draw()
         return f"{key} is {look.shown(made)} now."
 

@@ -34,7 +34,8 @@ def terminal(*lines: str, seat: Client | None = None) -> look.Widget:
 
 
 def _filled(seat: Client, line: str) -> str:
-    """Replace what stands in braces."""
+    """Replace what stands in braces, and the archive's title where it has another one."""
+    line = line.replace("-aec PACSLAB ", f"-aec {seat.archive.peer.ae} ")
     for name, make in _FILLERS.items():
         if f"{{{name}}}" in line:
             line = line.replace(f"{{{name}}}", make(seat))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 from pydicom.dataset import Dataset
 
+from simulator import viewer as ohif
 from simulator.client import Client
 from simulator.console import look, pixels
 from simulator.console.pixels import Picture, Window
@@ -90,10 +93,12 @@ class Viewer:
             w.Accordion([w.VBox([self.words, self.tags])], titles=("All tags",)), "fold"
         )
         fold.layout.width = "auto"
+        self.elsewhere = look.mark(w.HTML(), "ohif")
         chosen = look.row(*([self.study] if several else []), self.series)
         return look.panel(
             "Viewer", self.message, chosen,
-            look.columns((picture, "445px"), (side, "300px")), fold, name="viewer",
+            look.columns((picture, "445px"), (side, "300px")), self.elsewhere, fold,
+            name="viewer",
             hint="For training, not for diagnosis. Level is the brightness, width the contrast.",
         )  # fmt: skip
 
@@ -120,6 +125,7 @@ class Viewer:
 
     def _open_study(self) -> None:
         tree = self._trees.get(self.study.value, [])
+        self.elsewhere.value = in_ohif(self.seat.seat.folder, self.study.value or "")
         look.offer(self.series, [(_series_name(s), s["series_uid"]) for s in tree])
 
     def _open_series(self) -> None:
@@ -226,6 +232,17 @@ def overlay(ds: Dataset, number: int, of: int, window: Window) -> str:
         for key, value in facts.items()
     )
     return f"<table class='pl-table'>{lines}</table>"
+
+
+def in_ohif(seat: Path, study_uid: str) -> str:
+    """Return a link that opens a study in JupyterLab's OHIF tab, or how OHIF is installed."""
+    if not ohif.is_installed(seat):
+        return f"<p class='pl-soft'>{escape(ohif.MISSING)}</p>"
+    study = escape(json.dumps({"study": study_uid}), quote=True)
+    return (
+        f"<p><a href='#' data-commandlinker-command='pacslab:viewer' "
+        f"data-commandlinker-args='{study}'>Open this study in OHIF</a></p>"
+    )
 
 
 def _study_name(study: dict[str, Any]) -> str:

@@ -16,9 +16,11 @@ _ORDERS = {
 }  # fmt: skip
 _MAPPING = {"code": "procedure code", "description": "procedure", "modality": "modality",
             "station_ae": "goes to station"}  # fmt: skip
+_HISTORY = {"at": "hospital time", "actor": "by", "what": "what", "old": "was", "new": "is"}
 ANY = "any"
 _OPEN = "open (on the worklist)"
-_STATUSES = (_OPEN, ANY, "completed", "cancelled", "discontinued")
+_STATUSES = (_OPEN, ANY, "ordered", "scheduled", "arrived", "in progress", "completed", "reported",
+             "cancelled", "discontinued")  # fmt: skip
 
 
 def worklist_board(seat: Client | None = None) -> look.Widget:
@@ -36,9 +38,12 @@ class _Board:
         self.order = look.choice("order", "order", [], width="330px")
         self.target = look.choice("to station", "target", [], width="170px")
         self.mapping = look.mark(w.HTML(), "mapping")
+        self.history = look.mark(w.HTML(), "history")
+        self.event = look.choice("what happens", "event", [], width="230px")
         self.widget = self._laid_out()
         look.watch(self.status, self.draw, self.message)
         look.watch(self.station, self._changed, self.message)
+        look.watch(self.order, self._show, self.message)
         self.message.guard(self.draw)
 
     def _laid_out(self) -> look.Widget:
@@ -54,7 +59,12 @@ class _Board:
             ),
             self.mapping,
         ])  # fmt: skip
-        fold = w.Accordion([change], titles=("Change: orders, and where procedures go",))
+        way = w.VBox([
+            look.row(self.event, make("Let it happen", self.happen, message, "happen")),
+            self.history,
+        ])  # fmt: skip
+        titles = ("Change: orders, and where procedures go", "The chosen order: its way so far")
+        fold = w.Accordion([change, way], titles=titles)
         return look.panel(
             "Worklist board of the RIS", message,
             look.row(self.status, self.station, make("Refresh", self.draw, message, "refresh",
@@ -77,6 +87,29 @@ class _Board:
             look.table(map(_shown, kept), _ORDERS, empty="no such order")
         )
         self.mapping.value = look.table(mapping, _MAPPING)
+        self._show()
+
+    def _show(self) -> None:
+        """Show what happened to the chosen order, and what may happen next."""
+        accession = self.order.value
+        if not accession:
+            self.history.value = ""
+            return
+        rows = [{**r, "at": look.moment(r["at"])} for r in self.seat.ris.history(accession)]
+        self.history.value = look.scroll(look.table(rows, _HISTORY))
+        status = self.seat.ris.order(accession)["status"]
+        moves = [row for row in self.seat.ris.states() if row["state"] == status]
+        look.offer(self.event, [(f"{row['event']} → {row['leads to']}", row["event"])
+                                for row in moves if row["leads to"]])  # fmt: skip
+
+    def happen(self) -> str:
+        """Move the chosen order along its state machine."""
+        if not (self.order.value and self.event.value):
+            self.message.say("Nothing can happen to it: its status is final.")
+            return ""
+        made = self.seat.ris.change(self.order.value, event=self.event.value)
+        self.draw()
+        return f"Order {made['accession']} is {made['status']}."
 
     def _changed(self) -> None:
         if self.station.value:

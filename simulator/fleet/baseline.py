@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import LocalError, PacsLabError
 from simulator.fleet.placing import PlacedOrder, PlaceOrder
 from simulator.fleet.requests import WorklistItem
+from simulator.fleet.volumes import quotas
 from simulator.imaging.uids import digest
 
 if TYPE_CHECKING:
@@ -46,15 +47,19 @@ class Baseline:
     def _place(
         self, n: int, place_order: PlaceOrder, before: datetime
     ) -> dict[str, list[PlacedOrder]]:
-        """Place the orders one after the other, so that each number means the same order."""
-        names = list(self.fleet.modalities)
-        orders: dict[str, list[PlacedOrder]] = {name: [] for name in names}
+        """Place the orders one after the other, so that each number means the same order.
+
+        Devices get them by the volumes of a real day, every device at least one if there is room.
+        """
+        profiles = {name: device.profile for name, device in self.fleet.modalities.items()}
+        names = quotas(n, profiles)
+        orders: dict[str, list[PlacedOrder]] = {name: [] for name in profiles}
         for i in range(n):
             chance = Random(digest("baseline", self.fleet.seed, i))
             hours = _HOURS - (_HOURS - _LAST) * (i + chance.random()) / n
             at = before - timedelta(minutes=int(hours * 60))
-            name = names[i % len(names)]
-            station = self.fleet.modalities[name].profile.ae_title
+            name = names[i]
+            station = profiles[name].ae_title
             orders[name].append(place_order(scheduled=at, station_ae=station))
         return orders
 

@@ -16,14 +16,16 @@ from simulator.network import dimse, scu
 from simulator.network.associate import Caller, Peer, associate, send_store
 from simulator.network.association import Association
 
+MOST_CONTEXTS = 128  # on one association (PS3.8 9.3.2.2)
 PLAIN = (str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """How a transfer ended: images sent and left, and the first error there was."""
+    """How a transfer ended: images sent and left, bytes, and the first error there was."""
 
     sent: int = 0
+    bytes: int = 0
     left: int = 0
     error: NetworkError | None = None
 
@@ -44,29 +46,30 @@ def send_images(
     waiting = [(job, image) for job in jobs for image in disk.waiting(job)]
     if not waiting:
         return Sent()
-    sent = 0
+    sent = size = 0
     error: NetworkError | None = None
     try:
         classes = sorted({image.sop_class_uid for _, image in waiting})
         with associate(peer, offered(classes, syntaxes), caller) as association:
             for job, image in waiting:
+                data = disk.data(job, image)
                 try:
-                    _send(association, image, disk.data(job, image))
+                    _send(association, image, data)
                 except StatusError as refusal:  # the next image may still be welcome
                     error = error or refusal
                 else:
                     disk.keep(job, image) if keep else disk.sent(job, image)
-                    sent += 1
+                    sent, size = sent + 1, size + len(data)
     except NetworkError as broken:
         error = error or broken
-    return Sent(sent=sent, left=len(waiting) - sent, error=error)
+    return Sent(sent=sent, bytes=size, left=len(waiting) - sent, error=error)
 
 
 def offered(classes: Sequence[str], syntaxes: Sequence[str]) -> list[PresentationContext]:
     """Return one context for each SOP class and syntax: only so is the peer's choice ours."""
     from pydicom import uid
 
-    return [build_context(c, getattr(uid, name)) for c in classes for name in syntaxes][:128]
+    return [build_context(c, getattr(uid, name)) for c in classes for name in syntaxes][:MOST_CONTEXTS]
 
 
 def _send(association: Association, image: Image, data: bytes) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Any
 from simulator.files import write_json
 from simulator.fleet.lines import append_line, read_lines
 from simulator.imaging.exam import Exam
-from simulator.imaging.study import Instance
 
 _KEPT = ".sent"  # the suffix of an image that waits for its commitment
 _META = 144  # preamble, prefix and (0002,0000) of a Part 10 file; its value ends here (PS3.10 7.1)
@@ -92,22 +90,13 @@ class Disk:
         self._write(job)  # after the line: a number is never used twice
         return job
 
-    def acquire(self, job: Job, instances: Iterable[Instance]) -> Job:
-        """Store an exam's images; a job is `acquired` once the last of them is there."""
-        images = []
-        for number, instance in enumerate(instances, 1):
-            file = f"{number:05d}.dcm"
-            (self._place(job) / file).write_bytes(instance.part10())
-            images.append(
-                Image(
-                    file=file,
-                    sop_class_uid=instance.sop_class_uid,
-                    sop_instance_uid=instance.sop_instance_uid,
-                    series_uid=instance.series_uid,
-                    transfer_syntax_uid=instance.transfer_syntax_uid,
-                )
-            )
-        return self.update(job, images=tuple(images), acquired=True)
+    def place(self, job: Job) -> Path:
+        """Return the folder of a job, where its images are written."""
+        return self.folder / "queue" / f"{job.number:06d}"
+
+    def acquired(self, job: Job, images: tuple[Image, ...]) -> Job:
+        """Note down an exam's images: a job is `acquired` once the last of them is there."""
+        return self.update(job, images=images, acquired=True)
 
     def update(self, job: Job, **changes: Any) -> Job:
         """Write a job down with changes."""
@@ -127,35 +116,39 @@ class Disk:
 
     def waiting(self, job: Job) -> list[Image]:
         """Return the images of a job that are still here."""
-        here = {path.name for path in self._place(job).glob("*.dcm")}
+        here = {path.name for path in self.place(job).glob("*.dcm")}
         return [image for image in job.images if image.file in here]
 
     def data(self, job: Job, image: Image) -> bytes:
         """Return an image's data set, without preamble and meta information."""
-        content = (self._place(job) / image.file).read_bytes()
+        content = (self.place(job) / image.file).read_bytes()
         return content[_META + int.from_bytes(content[_META - 4 : _META], "little") :]
 
     def sent(self, job: Job, image: Image) -> None:
         """Delete an image that the archive has."""
-        (self._place(job) / image.file).unlink(missing_ok=True)
+        (self.place(job) / image.file).unlink(missing_ok=True)
 
     def keep(self, job: Job, image: Image) -> None:
         """Keep an image that the archive has, but has not committed to."""
-        path = self._place(job) / image.file
+        path = self.place(job) / image.file
         path.replace(path.with_suffix(_KEPT))
 
     def kept(self, job: Job) -> list[Image]:
         """Return the images of a job that were sent and are not committed yet."""
-        here = {path.stem for path in self._place(job).glob(f"*{_KEPT}")}
+        here = {path.stem for path in self.place(job).glob(f"*{_KEPT}")}
         return [image for image in job.images if Path(image.file).stem in here]
+
+    def is_kept(self, job: Job) -> bool:
+        """Return whether all is said and sent, and only the commitment is missing."""
+        return job.acquired and not job.owed and not self.waiting(job)
 
     def release(self, job: Job, image: Image) -> None:
         """Delete an image that was kept: the archive vouches for it."""
-        (self._place(job) / image.file).with_suffix(_KEPT).unlink(missing_ok=True)
+        (self.place(job) / image.file).with_suffix(_KEPT).unlink(missing_ok=True)
 
     def put_back(self, job: Job, image: Image) -> None:
         """Put an image that was kept back into the queue: the archive does not have it."""
-        path = self._place(job) / image.file
+        path = self.place(job) / image.file
         path.with_suffix(_KEPT).replace(path)
 
     def settle(self, job: Job) -> bool:
@@ -163,15 +156,12 @@ class Disk:
         rest = self.waiting(job) or self.kept(job)
         done = job.acquired and not job.owed and not rest
         if done:
-            (self._place(job) / "job.json").unlink(missing_ok=True)
-            shutil.rmtree(self._place(job), ignore_errors=True)
+            (self.place(job) / "job.json").unlink(missing_ok=True)
+            shutil.rmtree(self.place(job), ignore_errors=True)
         return done
 
-    def _place(self, job: Job) -> Path:
-        return self.folder / "queue" / f"{job.number:06d}"
-
     def _write(self, job: Job) -> None:
-        write_json(self._place(job) / "job.json", job.facts())
+        write_json(self.place(job) / "job.json", job.facts())
 
 
 def _job(facts: dict[str, Any]) -> Job:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 INSTITUTION = "PACS Lab General Hospital"
 
 
-def exam_for(device: Modality, item: WorklistItem, at: datetime | None) -> Exam:
+def exam_for(
+    device: Modality, item: WorklistItem, at: datetime | None, *, other_side: bool = False
+) -> Exam:
     """Return the exam a device makes of a worklist entry; raises LocalError if it cannot."""
     times = device.disk.times[item.study_uid]
     key = (device.seed, device.name, item.study_uid, times)
@@ -42,6 +44,7 @@ def exam_for(device: Modality, item: WorklistItem, at: datetime | None) -> Exam:
         pps_uid=make_uid("pps", *key),
         pps_id=f"PPS{digest('pps id', *key) % 10**9:09d}",
         character_set=item.character_set,
+        other_side=other_side,
     )
 
 

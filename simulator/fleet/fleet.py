@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simulator.clock import Clock
-from simulator.errors import CannotError, UsageError
+from simulator.clock import Clock, ClockKeeper
+from simulator.crew import Crew
+from simulator.errors import CannotError, RefusedError, UsageError
 from simulator.files import read_json, write_json
 from simulator.fleet.baseline import Baseline
 from simulator.fleet.modality import Modality
@@ -22,6 +23,7 @@ from simulator.fleet.placing import PlaceOrder
 from simulator.fleet.profile import ModalityProfile
 from simulator.fleet.routes import routes
 from simulator.fleet.schedule import Day
+from simulator.fleet.whole_day import WholeDay, check
 from simulator.fleet.workstation import Workstation
 from simulator.journal import Journal
 from simulator.network.associate import Peer
@@ -48,9 +50,14 @@ class Fleet:
         archive: Peer,
         ris: Peer,
         pixels: str = "small",
+        crew: Crew | None = None,
     ) -> None:
-        """Keep settings in `folder/fleet.json` and each device's disk beside it."""
+        """Keep settings in `folder/fleet.json` and each device's disk beside it.
+
+        With a `crew`, pictures are drawn by helper processes; otherwise in this one.
+        """
         self.folder, self.seed, self.clock, self.journal = folder, seed, clock, journal
+        self.crew = crew
         places = addresses or {}
         common: dict[str, Any] = {
             "clock": clock, "journal": journal, "archive": archive, "ris": ris, "save": self.save,
@@ -62,6 +69,7 @@ class Fleet:
                 folder=folder / "devices" / name,
                 seed=seed,
                 pixels=pixels,
+                crew=crew,
                 address=_place(places, name, profile.address),
                 **common,
             )
@@ -77,6 +85,7 @@ class Fleet:
             for name, number in WORKSTATIONS.items()
         }
         self.day: Day | None = None
+        self.whole: WholeDay | None = None
         self._saving = threading.Lock()
         self.first = Baseline(self)
         self._load()
@@ -107,10 +116,14 @@ class Fleet:
 
     def stop(self) -> None:
         """End the day and stop every listener."""
+        if self.whole is not None:
+            self.whole.stop()
         if self.day is not None:
             self.day.stop()
         with ThreadPoolExecutor(len(self.nodes)) as pool:
             list(pool.map(Node.stop, self.nodes.values()))
+        if self.crew is not None:
+            self.crew.close()
 
     # --- the day --------------------------------------------------------------------------------
 
@@ -124,6 +137,19 @@ class Fleet:
     ) -> dict[str, Any]:
         """Place `n` orders in the twenty hours up to `before` and perform them all."""
         return self.first.run(n, place_order, before or self.clock.now())
+
+    def run_day(
+        self, *, beds: int, hours: float, speed: float | None = None, pixels: str = "small"
+    ) -> WholeDay:
+        """Begin a whole day of a hospital of so many beds, from now on; see whole_day.py."""
+        check(beds, hours, speed, pixels)
+        if self.whole is not None and self.whole.running:
+            raise RefusedError("A day is being run already.", "Wait for it, or stop it.", 409)
+        if self.day is None or not isinstance(self.clock, ClockKeeper):
+            raise CannotError("This fleet has no day of its own.")
+        self.whole = WholeDay(self, self.clock, self.day.place_order, beds=beds, hours=hours,
+                              speed=speed, pixels=pixels)  # fmt: skip
+        return self.whole.start()
 
     # --- state ----------------------------------------------------------------------------------
 
@@ -190,6 +216,7 @@ class Fleet:
             "state": self.day.state if self.day else "not running",
             "day": self.day.facts() if self.day else {},
             "baseline": {"done": self.first.done, "of": self.first.of, "failed": self.first.failed},
+            "run": self.whole.progress() if self.whole else {},
             "devices": len(self.modalities),
             "performed": sum(device.disk.begun for device in self.modalities.values()),
             "queued": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 from pynetdicom.presentation import PresentationContext
 
 from simulator.clock import Clock
+from simulator.crew import Crew
 from simulator.errors import LocalError, NetworkError, RefusedError
 from simulator.fleet import delivery
+from simulator.fleet.acquiring import acquired
 from simulator.fleet.delivery import Sent
 from simulator.fleet.disk import Disk, Job, exam_from
 from simulator.fleet.examining import exam_for
@@ -22,7 +25,6 @@ from simulator.fleet.requests import WorklistItem, read_item, worklist_query
 from simulator.fleet.safekeeping import Safekeeping
 from simulator.fleet.settings import TABLE, device_defaults
 from simulator.imaging.exam import Exam
-from simulator.imaging.study import acquire
 from simulator.imaging.template import SYNTAXES
 from simulator.imaging.uids import make_uid
 from simulator.journal import Journal
@@ -39,9 +41,9 @@ class Modality(Node):
 
     def __init__(
         self, profile: ModalityProfile, *, folder: Path, seed: int, clock: Clock, journal: Journal,
-        archive: Peer, ris: Peer, pixels: str = "small", **options: Any,
+        archive: Peer, ris: Peer, pixels: str = "small", crew: Crew | None = None, **options: Any,
     ) -> None:  # fmt: skip
-        """Keep the device's disk in `folder`; `options` are those of Node."""
+        """Keep the device's disk in `folder`; `crew` draws the pictures; `options`: see Node."""
         super().__init__(
             name=profile.name,
             folder=folder,
@@ -50,7 +52,7 @@ class Modality(Node):
             defaults=device_defaults(profile, archive, ris),
             **options,
         )
-        self.profile, self.seed, self.pixels = profile, seed, pixels
+        self.profile, self.seed, self.pixels, self.crew = profile, seed, pixels, crew
         self.disk = Disk(folder)
         self.safekeeping = Safekeeping(self)
 
@@ -68,7 +70,7 @@ class Modality(Node):
         peer = chosen.ris()
         with self.journalled("worklist", peer):
             query = worklist_query(**keys, date=date)
-            found = scu.find(peer, query, self.caller(), model="worklist")
+            found = scu.find(peer, query, self.caller(peer), model="worklist")
             items = [read_item(ds) for ds in found]
         self.book.tell(
             "device.worklist",
@@ -97,10 +99,12 @@ class Modality(Node):
 
     # --- exams ----------------------------------------------------------------------------------
 
-    def perform(self, item: WorklistItem, *, at: datetime | None = None) -> Performed:
+    def perform(
+        self, item: WorklistItem, *, at: datetime | None = None, other_side: bool = False
+    ) -> Performed:
         """Scan the patient of a worklist entry; `at` is when it began, in hospital time."""
         with self.busy:
-            return self._perform(exam_for(self, item, at), at)
+            return self._perform(exam_for(self, item, at, other_side=other_side), at)
 
     def perform_unscheduled(
         self,
@@ -164,6 +168,7 @@ class Modality(Node):
             pps_uid=job.exam.pps_uid,
             images=len(job.images),
             sent=outcome.sent,
+            bytes=outcome.bytes,
             queued=outcome.left,
             reported=not job.owed,
             error=outcome.error or refused,
@@ -175,14 +180,9 @@ class Modality(Node):
         if job.acquired:
             return job
         able = [syntax for syntax in self.settings.syntaxes if syntax in SYNTAXES]
-        images = acquire(
-            self.profile,
-            job.exam,
-            seed=self.seed,
-            pixels=self.pixels,
-            transfer_syntax=able[0] if able else None,
-        )
-        return self.disk.acquire(job, images)
+        place, syntax = self.disk.place(job), able[0] if able else None
+        images = acquired(self.crew, place, self.profile, job.exam, self.seed, self.pixels, syntax)
+        return self.disk.acquired(job, images)
 
     # --- listening ------------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ class Modality(Node):
                 if outcome.error:
                     raise outcome.error
         except NetworkError as error:
-            return Sent(sent=outcome.sent, left=outcome.left, error=error)
+            return replace(outcome, error=error)
         return outcome
 
     def _report(self, job: Job) -> tuple[Job, NetworkError | None]:
@@ -252,7 +252,9 @@ class Modality(Node):
         peer = self.settings.ris()
         try:
             with self.journalled("mpps", peer, accession=job.exam.accession):
-                return delivery.report(self.disk, job, self.profile, peer, self.caller), None
+                return delivery.report(
+                    self.disk, job, self.profile, peer, lambda: self.caller(peer)
+                ), None
         except NetworkError as error:
             newer = next((x for x in self.disk.jobs() if x.number == job.number), job)
             return newer, error

@@ -25,6 +25,8 @@ from simulator.network.dimse import Handlers
 from simulator.network.negotiation import Identity, Proposal, Refusal
 from simulator.network.serve import Server
 from simulator.network.tls import Tls
+from simulator.network.tls_listening import Guard
+from simulator.system import is_loopback
 
 Target = str | Peer
 
@@ -51,6 +53,8 @@ class Node:
         self.defaults = self.settings = defaults
         self.host, self.port = address
         self.certificates = certificates or folder / "tls"  # one folder for each node
+        self.tls = Tls.of(self.certificates / name)
+        self.guard = Guard(self.tls)
         self.book = Logbook(folder / "log.jsonl", name, journal)
         self.inbox = Inbox(folder / "received", clock)
         self.busy = threading.RLock()  # one exam, one transfer at a time
@@ -72,6 +76,7 @@ class Node:
             for key in changes:
                 if before[key] != after[key]:
                     self._tell_changed(key, before[key], after[key], actor)
+                    self._tell_tls(key)
             self._switch()
         return self.settings
 
@@ -88,6 +93,15 @@ class Node:
             f"{self.name}: {key} was '{_shown(key, old)}' and is '{_shown(key, new)}' ({actor})",
             key=key, old=_shown(key, old), new=_shown(key, new), actor=actor,
         )  # fmt: skip
+
+    def _tell_tls(self, key: str) -> None:
+        """Say how the port speaks now, and how long the certificate is good for."""
+        if key == "listener.tls":
+            mode = self.settings.listener_tls
+            self.book.tell(
+                "tls.opened" if mode != "off" else "tls.closed",
+                f"{self.name}: {self.guard.words(mode)}", **self.guard.facts(mode),
+            )  # fmt: skip
 
     # --- listening ------------------------------------------------------------------------------
 
@@ -126,6 +140,7 @@ class Node:
             contexts=lambda proposal: self.contexts(),
             handlers=self.handlers(),
             admit=self._admit,
+            guard=lambda: self.guard.contexts(self.settings.listener_tls),
             tell=self.book.tell,
         )
 
@@ -152,12 +167,16 @@ class Node:
                 f"{self.name} is offline: its network is switched off.", "Set 'online' to true."
             )
         mine, caller = self.settings, self.settings.caller(self.host)
+        if peer == mine.ris():
+            return replace(caller, tls=self.tls if mine.ris_tls else None)
         if peer != mine.archive():
             return caller
+        if not is_loopback(self.defaults.archive_host):  # an external archive, elsewhere
+            caller = replace(caller, host="")
         named = Identity(user=mine.archive_user, passcode=mine.archive_passcode)
         return replace(
             caller,
-            tls=Tls.of(self.certificates / self.name) if mine.archive_tls else None,
+            tls=self.tls if mine.archive_tls else None,
             identity=named if mine.archive_user else None,
         )
 
@@ -197,6 +216,7 @@ class Node:
             "host": self.host,
             "port": self.port,
             "listening": self.listening,
+            "tls": self.guard.facts(self.settings.listener_tls),
             "received": len(self.inbox.received()),
             "settings": {key: _shown(key, self.settings.values()[key]) for key in self.keys},
             "changed": sorted(self.settings.changes_from(self.defaults)),

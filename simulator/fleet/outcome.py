@@ -44,6 +44,7 @@ class Performed:
     pps_uid: str
     images: int
     sent: int
+    bytes: int  # of the data sets sent
     queued: int
     reported: bool  # whether the RIS has both MPPS messages
     error: NetworkError | None = None

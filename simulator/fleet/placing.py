@@ -14,8 +14,32 @@ class PlacedProcedure(Protocol):
         """The device's protocol key."""
 
 
+class PlacedPatient(Protocol):
+    """What we read of an order's patient."""
+
+    @property
+    def mrn(self) -> str:
+        """Patient ID."""
+
+    @property
+    def name(self) -> str:
+        """A PN value."""
+
+    @property
+    def birth_date(self) -> str:
+        """A DA value."""
+
+    @property
+    def sex(self) -> str:
+        """M, F or O."""
+
+
 class PlacedOrder(Protocol):
     """What we read of an order; the RIS's own class has more."""
+
+    @property
+    def patient(self) -> PlacedPatient:
+        """Whose order it is."""
 
     @property
     def accession(self) -> str:
@@ -37,5 +61,7 @@ class PlacedOrder(Protocol):
 class PlaceOrder(Protocol):
     """How an order is placed; what is left out the RIS decides."""
 
-    def __call__(self, scheduled: datetime | None = None, station_ae: str = "") -> PlacedOrder:
+    def __call__(
+        self, scheduled: datetime | None = None, station_ae: str = "", protocol: str = ""
+    ) -> PlacedOrder:
         """Place the next order."""

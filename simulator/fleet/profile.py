@@ -118,6 +118,7 @@ class ModalityProfile:
     only one it can write, empty for one that follows the worklist. `series_names` is `proper`,
     or `bare` for a device that numbers its series instead of describing them. `clock_drift` is
     how many seconds a day its clock gains until it is set, on the first of the month.
+    `careless` is how often its technologists err (day.toml, [errors]), 1 being as often as others.
     """
 
     name: str
@@ -138,6 +139,7 @@ class ModalityProfile:
     character_set: str = ""
     series_names: str = "proper"
     clock_drift: float = 0.0
+    careless: float = 1.0
     protocols: Mapping[str, Protocol]
 
     def __post_init__(self) -> None:
@@ -154,6 +156,15 @@ class ModalityProfile:
             raise ValueError("timezone must look like +0100, or be empty")
         if self.series_names not in ("proper", "bare"):
             raise ValueError("series_names must be proper or bare")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to a helper process: a proxy of a mapping cannot."""
+        return {**vars(self), "protocols": dict(self.protocols)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what came from another process."""
+        protocols = types.MappingProxyType(state["protocols"])
+        vars(self).update({**state, "protocols": protocols})
 
     @property
     def sop_classes(self) -> tuple[str, ...]:

@@ -7,14 +7,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from pydicom import uid
 from pydicom.dataset import Dataset
 
 from simulator.fleet.disk import Image, Job
-from simulator.fleet.profile import ModalityProfile
+from simulator.fleet.profile import KINDS, ModalityProfile
 from simulator.imaging.exam import Exam
 from simulator.imaging.header import code_item, date_of, time_of
 
 SCHEME = "99PACSLAB"
+_DOCUMENTS = {str(getattr(uid, kind.sop_class)) for kind in KINDS.values() if not kind.image}
 _TOP = (
     "PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex",
     "AccessionNumber", "StudyInstanceUID", "ReferringPhysicianName", "RequestedProcedureID",
@@ -108,8 +110,9 @@ def mpps_create(exam: Exam, profile: ModalityProfile) -> Dataset:
     ds.PatientBirthDate, ds.PatientSex = exam.birth_date, exam.sex
     ds.ReferencedPatientSequence = []
     ds.PerformedProcedureStepID, ds.PerformedProcedureStepStatus = exam.pps_id, "IN PROGRESS"
-    ds.PerformedProcedureStepStartDate = date_of(exam.started)
-    ds.PerformedProcedureStepStartTime = time_of(exam.started)
+    started = profile.clock(exam.started)  # as the images say it, drift and all
+    ds.PerformedProcedureStepStartDate = date_of(started)
+    ds.PerformedProcedureStepStartTime = time_of(started)
     ds.PerformedProcedureStepEndDate = ds.PerformedProcedureStepEndTime = ""
     ds.PerformedProcedureStepDescription = exam.procedure
     ds.PerformedProcedureTypeDescription = ds.PerformedLocation = ""
@@ -125,12 +128,13 @@ def mpps_set(job: Job, profile: ModalityProfile) -> Dataset:
     ds = Dataset()
     ds.SpecificCharacterSet = job.exam.character_set.split("\\")
     ds.PerformedProcedureStepStatus = "COMPLETED"
-    ds.PerformedProcedureStepEndDate = date_of(job.ended)
-    ds.PerformedProcedureStepEndTime = time_of(job.ended)
+    ended = profile.clock(job.ended)
+    ds.PerformedProcedureStepEndDate = date_of(ended)
+    ds.PerformedProcedureStepEndTime = time_of(ended)
     series: dict[str, list[Image]] = {}
     for image in job.images:
         series.setdefault(image.series_uid, []).append(image)
-    ds.PerformedSeriesSequence = [_series(uid, series[uid], job, profile) for uid in series]
+    ds.PerformedSeriesSequence = [_series(key, series[key], job, profile) for key in series]
     return ds
 
 
@@ -145,15 +149,21 @@ def _scheduled(exam: Exam) -> Dataset:
     return item
 
 
-def _series(uid: str, images: Sequence[Image], job: Job, profile: ModalityProfile) -> Dataset:
+def _series(series_uid: str, images: Sequence[Image], job: Job, profile: ModalityProfile) -> Dataset:
     item = Dataset()
-    item.SeriesInstanceUID, item.SeriesDescription = uid, ""
+    item.SeriesInstanceUID, item.SeriesDescription = series_uid, ""
     item.PerformingPhysicianName, item.OperatorsName = job.exam.performing, ""
     item.ProtocolName = profile.protocol(job.exam.protocol).description[:64]
     item.RetrieveAETitle = ""
-    item.ReferencedImageSequence = [_reference(image) for image in images]
-    item.ReferencedNonImageCompositeSOPInstanceSequence = []
+    item.ReferencedImageSequence = [_reference(i) for i in images if _is_image(i)]
+    others = [_reference(i) for i in images if not _is_image(i)]
+    item.ReferencedNonImageCompositeSOPInstanceSequence = others
     return item
+
+
+def _is_image(image: Image) -> bool:
+    """Return whether it has pixels; reports, key objects and states do not (PS3.4 F.7.2.1)."""
+    return image.sop_class_uid not in _DOCUMENTS
 
 
 def _reference(image: Image) -> Dataset:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.fleet.fleet import Fleet
 
 RIGHT = "hospital"
+_DAY = {"beds": 300, "hours": 24.0, "speed": 0, "pixels": "small"}
 _BY_HAND = ("patient_name", "patient_id", "birth_date", "sex", "protocol", "accession", "procedure",
             "issuer", "referring")  # fmt: skip
 
@@ -38,7 +39,7 @@ def routes(fleet: Fleet) -> list[Route]:
         ("POST", f"{device}/find", desk.find, "search the archive from a workstation"),
         ("POST", f"{device}/retrieve", desk.retrieve, "have a study sent to a workstation"),
         ("GET", "/api/fleet", desk.fleet_facts, "state and counts of the fleet"),
-        ("POST", "/api/fleet", desk.steer, "pause or resume the day"),
+        ("POST", "/api/fleet", desk.steer, "pause or resume the day; run a whole one, or stop it"),
     )
     return [
         Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
@@ -118,15 +119,40 @@ class _Desk:
     def steer(self, call: Call) -> Any:
         (action,) = call.need("action")
         day = self.fleet.day
+        if action in ("run", "stop"):
+            return self._whole_day(action, call)
         if action not in ("pause", "resume") or day is None:
-            raise UsageError(f"The fleet cannot '{action}' now.", "Say pause or resume.")
+            raise UsageError(f"The fleet cannot '{action}' now.", "Say pause, resume or run.")
         day.pause() if action == "pause" else day.resume()
         text = f"the fleet's day: {action} ({actor_of(call)})"
         self.fleet.journal.write(f"fleet.{action}", text, actor=actor_of(call))
         return self.fleet.facts()
 
+    def _whole_day(self, action: str, call: Call) -> Any:
+        """Begin a whole day, or end it early."""
+        if action == "run":
+            asked = {key: call.body.get(key, default) for key, default in _DAY.items()}
+            if not all(_is_number(asked[key]) for key in ("beds", "hours", "speed")):
+                raise UsageError("beds, hours and speed are numbers.", "Speed 0 is 'max'.")
+            run = self.fleet.run_day(
+                beds=int(asked["beds"]),
+                hours=float(asked["hours"]),
+                speed=float(asked["speed"]) or None,
+                pixels=str(asked["pixels"]),
+            )
+            facts = ", ".join(f"{key} {value}" for key, value in run.facts.items())
+            text = f"a whole day was begun: {facts} ({actor_of(call)})"
+            self.fleet.journal.write("fleet.run", text, actor=actor_of(call), **run.facts)
+        elif self.fleet.whole is not None:
+            self.fleet.whole.stop()
+        return self.fleet.facts()
+
     def _modality(self, call: Call) -> Modality:
         return self.fleet.modality(call.path["name"])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _typed(table: Any) -> dict[str, str]:

@@ -4,45 +4,34 @@ An arrival places an order; the exam is over `minutes_per_exam` later, and then 
 queries its worklist, finds the entry and performs it. Both are events with a due time. While the
 clock runs a thread takes what is due; in stepped mode `step_until` takes one event after the
 other to its end and moves the clock along. A device that fails never stops the others: its
-patient is tried again, and leaves after some attempts.
+patient is tried again, later and later, and leaves after some attempts; what it could not send
+is tried again, too (backlog.py).
 """
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from simulator.clock import ClockKeeper
 from simulator.errors import NetworkError, PacsLabError
 from simulator.files import read_json, write_json
+from simulator.fleet.arrivals import Waiting, gap, next_station, right_device
+from simulator.fleet.backlog import Backlog, try_again
 from simulator.fleet.placing import PlacedOrder, PlaceOrder
-from simulator.imaging.uids import digest
 
 if TYPE_CHECKING:
     from simulator.fleet.fleet import Fleet
-    from simulator.fleet.modality import Modality
 
 _TICK = 0.1  # seconds between two looks at the clock
 _RETRY = timedelta(minutes=10)
 _ATTEMPTS = 4
 _PATIENCE = 20.0  # seconds a pause waits for exams under way
 _LATE = timedelta(hours=1)  # further behind than this (a jump, a high speed) we skip, not hurry
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """A patient who is there: the exam on `device` is over at `due` (ISO, hospital time)."""
-
-    accession: str
-    device: str
-    scheduled: str
-    due: str
-    attempts: int = 0
 
 
 class Day:
@@ -61,6 +50,7 @@ class Day:
         self._thread: threading.Thread | None = None
         self._desks: dict[str, ThreadPoolExecutor] = {}  # one exam at a time on each device
         self._taken: set[str] = set()
+        self._backlog = Backlog()
         if self.path.exists():
             self.restore(self.path)
 
@@ -97,7 +87,8 @@ class Day:
         """Go on from now: who would have arrived meanwhile did not come."""
         with self._lock:
             self.paused = False
-            self.next_arrival = self.clock.now().replace(microsecond=0) + self._gap()
+            self.next_arrival = self.clock.now().replace(microsecond=0)
+            self.next_arrival += self._gap(self.next_arrival)
             self._save()
 
     def step_until(self, keeper: ClockKeeper, to: datetime) -> int:
@@ -132,6 +123,8 @@ class Day:
                 self.next_arrival = max(self.next_arrival, now)
             if self.next_arrival and self.next_arrival <= now:
                 self._arrive(self.next_arrival)
+            while (name := self._backlog.take(now)) is not None:
+                self._desk(name).submit(self._try_again, name)
             for patient in self._due(now):
                 self._taken.add(patient.accession)
                 self._desk(patient.device).submit(self._scan, patient)
@@ -139,20 +132,27 @@ class Day:
     def _take_one(self, now: datetime) -> None:
         with self._lock:
             due = self._due(now)
-            if not due:
+            again = None if due else self._backlog.take(now)
+            if due:
+                self._taken.add(due[0].accession)
+            elif again is None:
                 self._arrive(now)
                 return
-            self._taken.add(due[0].accession)
-        self._scan(due[0])
+        if again is not None:
+            self._try_again(again)
+        else:
+            self._scan(due[0])
 
     # --- events -------------------------------------------------------------------------------
 
     def _next_due(self) -> datetime:
         with self._lock:
             if self.next_arrival is None:
-                self.next_arrival = self.clock.now().replace(microsecond=0) + self._gap()
+                now = self.clock.now().replace(microsecond=0)
+                self.next_arrival = now + self._gap(now)
             dues = [p.due for p in self.waiting.values() if p.accession not in self._taken]
-            return min([self.next_arrival, *map(datetime.fromisoformat, dues)])
+            again = self._backlog.dues()
+            return min([self.next_arrival, *again, *map(datetime.fromisoformat, dues)])
 
     def _due(self, now: datetime) -> list[Waiting]:
         """Return who is to be scanned now, the longest due first."""
@@ -163,17 +163,20 @@ class Day:
     def _arrive(self, now: datetime) -> None:
         """Place an order and let its patient wait until the exam is over."""
         try:
-            order = self.place_order(scheduled=now)
+            order = self.place_order(
+                scheduled=now,
+                station_ae=next_station(self.fleet.modalities, self.fleet.seed, self.arrivals),
+            )
         except PacsLabError as error:
             self._tell("fleet.order.failed", f"no order could be placed: {error}")
         else:
             self._seat_patient(order)
         self.arrivals += 1
-        self.next_arrival = now + self._gap()
+        self.next_arrival = now + self._gap(now)
         self._save()
 
     def _seat_patient(self, order: PlacedOrder) -> None:
-        device = self._right_device(order)
+        device = right_device(self.fleet.modalities, order)
         if device is None:
             text = f"no device has the protocol '{order.procedure.protocol}' of {order.accession}"
             self._tell("fleet.order.failed", text, accession=order.accession)
@@ -185,15 +188,6 @@ class Day:
             scheduled=order.scheduled.isoformat(),
             due=over.isoformat(),
         )
-
-    def _right_device(self, order: PlacedOrder) -> Modality | None:
-        """Return where the patient goes: what can do it, whatever the RIS wrote down."""
-        devices = self.fleet.modalities.values()
-        able = [d for d in devices if order.procedure.protocol in d.profile.protocols]
-        modality = getattr(order.procedure, "modality", "")
-        able = [d for d in able if d.profile.modality == modality] or able
-        named = [d for d in able if d.profile.ae_title == order.station_ae]
-        return next(iter(named or able), None)
 
     def _scan(self, patient: Waiting) -> None:
         """Have the device find its patient on the worklist, perform, and clear its queue."""
@@ -217,6 +211,15 @@ class Day:
             self._tell("device.failed", f"{device.name}: {failed}", device=device.name)
         with self._lock:
             self._after(patient, error)
+            self._backlog.note(device, self.clock.now())
+
+    def _try_again(self, name: str) -> None:
+        """Have a device send what it owes."""
+        device = self.fleet.modalities[name]
+        if not (self.paused or self._stopped.is_set()):
+            try_again(device)
+        with self._lock:
+            self._backlog.note(device, self.clock.now())
 
     def _after(self, patient: Waiting, error: Exception | None) -> None:
         self._taken.discard(patient.accession)
@@ -226,7 +229,8 @@ class Day:
         if error is None:
             self.performed += 1
         elif patient.attempts + 1 < _ATTEMPTS:
-            due = max(self.clock.now(), datetime.fromisoformat(patient.due)) + _RETRY
+            wait = _RETRY * 2**patient.attempts  # later and later
+            due = max(self.clock.now(), datetime.fromisoformat(patient.due)) + wait
             again = replace(patient, due=due.isoformat(), attempts=patient.attempts + 1)
             self.waiting[patient.accession] = again
         else:
@@ -238,10 +242,8 @@ class Day:
             )  # fmt: skip
         self._save()
 
-    def _gap(self) -> timedelta:
-        """Return the time to the next arrival: exponential, so arrivals are independent."""
-        chance = Random(digest("arrival", self.fleet.seed, self.arrivals))
-        return timedelta(seconds=max(1, round(chance.expovariate(1 / (self.pace * 60)))))
+    def _gap(self, now: datetime) -> timedelta:
+        return gap(now, self.pace, self.fleet.seed, self.arrivals)
 
     # --- state --------------------------------------------------------------------------------
 
@@ -271,6 +273,9 @@ class Day:
             self.next_arrival = datetime.fromisoformat(moment) if moment else None
             self.waiting = {row["accession"]: Waiting(**row) for row in state.get("waiting", [])}
             self.paused = state.get("paused", False)
+            self._backlog.clear()
+            for device in self.fleet.modalities.values():
+                self._backlog.note(device, self.clock.now())
             self._save()
 
     def _state(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydicom import uid
 from simulator.errors import UsageError
 from simulator.fleet.profile import ModalityProfile
 from simulator.network.associate import Caller, Peer
+from simulator.network.tls_listening import MODES
 
 Value = str | int | float | bool | tuple[str, ...]
 
@@ -84,6 +85,12 @@ def _switch(value: Any) -> bool:
     return words[str(value).lower()]
 
 
+def _tls_mode(value: Any) -> str:
+    if value not in MODES:
+        raise ValueError(f"one of {', '.join(MODES)}")
+    return str(value)
+
+
 def _user(value: Any) -> str:
     text = str(value).strip()
     if len(text) > 64 or not text.isprintable():
@@ -121,6 +128,10 @@ class Settings:
     ris_ae: str = _setting("ris.ae", _ae, "AE title it asks for the worklist and reports to")
     ris_host: str = _setting("ris.host", _host, "address of the RIS")
     ris_port: int = _setting("ris.port", _port, "port of the RIS")
+    ris_tls: bool = _setting("ris.tls", _switch, "whether it calls the RIS by TLS", False)
+    listener_tls: str = _setting(
+        "listener.tls", _tls_mode, "how its own port speaks: off, on, or mutual (TLS)", "off"
+    )
     worklist_station_ae: str = _setting(
         "worklist.station_ae", _ae_or_any, "shows only this station's entries; empty for any", ""
     )
@@ -189,7 +200,9 @@ _NAMES = {key: item.name for key, item in _FIELDS.items()}
 SECRET = ("archive.passcode",)  # never shown
 TABLE = {key: str(item.metadata["says"]) for key, item in _FIELDS.items()}
 WORKSTATION_KEYS = tuple(
-    key for key in TABLE if key.partition(".")[0] in ("ae_title", "archive", "timeouts", "online")
+    key
+    for key in TABLE
+    if key.partition(".")[0] in ("ae_title", "archive", "listener", "timeouts", "online")
 )
 
 

@@ -17,6 +17,7 @@ from simulator.hospital import history, mapping
 from simulator.hospital.facts import as_text, check
 from simulator.hospital.making import draft
 from simulator.hospital.orders import Order, Procedure, next_status, order_from
+from simulator.hospital.procedures import ProcedureTable
 from simulator.hospital.tables import counters, orders
 from simulator.imaging.uids import digest
 from simulator.journal import Journal
@@ -35,7 +36,10 @@ Watcher = Callable[[Order, str], None]  # (the order as it is now, placed | chan
 
 
 class OrderBook:
-    """Places, finds and changes orders; every change is journalled with its actor."""
+    """Places, finds and changes orders; every change is journalled with its actor.
+
+    `table` is the procedure table, which says where each procedure is scheduled.
+    """
 
     def __init__(
         self,
@@ -53,26 +57,31 @@ class OrderBook:
         self.watchers: list[Watcher] = []  # told within the transaction of each change
         with database.write() as connection:
             mapping.fill(connection, procedures)
+        self.table = ProcedureTable(self)
 
     # --- placing ------------------------------------------------------------------------------
 
     def place_next(
-        self, scheduled: datetime | None = None, station_ae: str = "", actor: str = "ris"
-    ) -> Order:
+        self, scheduled: datetime | None = None, station_ae: str = "", actor: str = "ris",
+        protocol: str = "",
+    ) -> Order:  # fmt: skip
         """Place the next order of the hospital's day, which follows from (seed, n) alone.
 
-        `scheduled` defaults to now; `station_ae` asks for something that device can do.
+        `scheduled` defaults to now; `station_ae` asks for something that device can do, `protocol`
+        for this examination of it.
         """
         with self.database.write():
-            order = self.draw(scheduled, station_ae)
+            order = self.draw(scheduled, station_ae, protocol)
             self.enter(order, actor)
         return order
 
-    def draw(self, scheduled: datetime | None = None, station_ae: str = "") -> Order:
+    def draw(
+        self, scheduled: datetime | None = None, station_ae: str = "", protocol: str = ""
+    ) -> Order:
         """Return the day's next order without placing it: somebody else is to send it."""
         with self.database.write() as connection:
             n = _count(connection, "day")
-            return self._nth(connection, n, scheduled or self.clock.now(), station_ae)
+            return self._nth(connection, n, scheduled or self.clock.now(), station_ae, protocol)
 
     def count(self, stream: str) -> int:
         """Return the next number of a stream of orders."""
@@ -127,19 +136,22 @@ class OrderBook:
             self.enter(order, actor)
         return order
 
-    def _nth(self, connection: Connection, n: int, scheduled: datetime, station_ae: str) -> Order:
+    def _nth(
+        self, connection: Connection, n: int, scheduled: datetime, station_ae: str, protocol: str
+    ) -> Order:
         chance = Random(digest("order", self.seed, n))
         able = [p for p in self.procedures if station_ae in ("", p.station_ae)]
+        able = [p for p in able if protocol in ("", p.protocol)]
         if not able:
             raise UsageError(f"No procedure is done on the station '{station_ae}'.")
-        code = chance.choice(able).code
+        chosen = chance.choice(able)  # who orders does not know what the table has
         who = chance.randrange(n) if n and chance.random() < _AGAIN else n
         return draft(
             seed=self.seed,
             stream="day",
             n=n,
             person=patient(self.seed, who),
-            procedure=mapping.get(connection, code),
+            procedure=mapping.find(connection, chosen.code) or chosen,
             scheduled=scheduled,
         )
 
@@ -200,41 +212,6 @@ class OrderBook:
         for key, value in changed.items():
             self._tell_changed("order.changed", f"order {accession}", key, before[key], value,
                                actor, accession=accession)  # fmt: skip
-        return after
-
-    # --- the mapping table ----------------------------------------------------------------------
-
-    def mapping(self) -> list[Procedure]:
-        """Return where each procedure is scheduled."""
-        with self.database.write() as connection:
-            return mapping.rows(connection)
-
-    def procedure(self, code: str) -> Procedure | None:
-        """Return where a procedure is scheduled, None if the table does not say."""
-        with self.database.write() as connection:
-            return mapping.find(connection, code)
-
-    def remap(
-        self, code: str, changes: Mapping[str, Any], actor: str = "ris", *, pending: bool = False
-    ) -> Procedure:
-        """Change where a procedure is scheduled from now on; `pending` moves waiting orders too.
-
-        A new code is added, if modality, station_ae and protocol are said.
-        """
-        check({"code": code})
-        check(changes, ("modality", "station_ae", "protocol", "description"))
-        with self.database.write() as connection:
-            enough = {"modality", "station_ae", "protocol"} <= changes.keys()  # for a new one
-            before = (mapping.find_or_add if enough else mapping.get)(connection, code)
-            wanted: dict[str, Any] = {key: str(value) for key, value in changes.items()}
-            after = replace(before, **wanted)
-            mapping.save(connection, after)
-        for key, value in changes.items():
-            self._tell_changed("mapping.changed", f"procedure {code}", key, getattr(before, key),
-                               str(value), actor, code=code)  # fmt: skip
-        if pending:
-            for order in self.find(("ordered", "scheduled", "arrived"), code=code):
-                self.edit(order.accession, changes, actor)
         return after
 
     # --- telling ------------------------------------------------------------------------------

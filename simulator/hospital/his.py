@@ -22,7 +22,8 @@ CHANNEL = "HIS"  # the name of the channel to the RIS
 _PATIENCE = 5.0  # seconds until the RIS must have answered
 _NOT_KNOWN = ("accession", "study_uid", "requested_procedure_id", "step_id", "station_ae",
               "modality", "performing", "status")  # fmt: skip
-_MERGES, _UPDATES = ("A40", "A47"), ("A01", "A02", "A03", "A04", "A05", "A08", "A11", "A31")
+_MERGES = ("A40", "A47")
+_UPDATES = ("A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A11", "A31")
 
 
 class His:
@@ -32,13 +33,15 @@ class His:
         """Draw the day's orders from the seed that `book` has; queue in `outbox`."""
         self.book, self.patients, self.outbox = book, patients, outbox
 
-    def place_next(self, scheduled: datetime | None = None, station_ae: str = "") -> Order:
+    def place_next(
+        self, scheduled: datetime | None = None, station_ae: str = "", protocol: str = ""
+    ) -> Order:
         """Send the day's next order and return what the RIS made of it.
 
         Raises RefusedError if the RIS has not taken it; the message stays queued or parked.
         """
         with self.book.database.write():
-            order = self.book.draw(scheduled, station_ae)
+            order = self.book.draw(scheduled, station_ae, protocol)
             number = self.outbox.post(CHANNEL, "ORM^O01", _order_body(order))
         paused = self.outbox.channel(CHANNEL).paused
         state = self.outbox.wait(number, 0.0 if paused else _PATIENCE)

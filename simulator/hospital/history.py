@@ -1,4 +1,4 @@
-"""The history of every order: who changed what, when, from what to what."""
+"""The history of every order and procedure: who changed what, when, from what to what."""
 
 from __future__ import annotations
 

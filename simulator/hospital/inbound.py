@@ -17,6 +17,7 @@ from simulator.network import hl7, hl7_orders
 from simulator.network.hl7 import DUPLICATE_KEY, LOCKED, REQUIRED, UNKNOWN_KEY, Hl7Error, Message
 from simulator.network.hl7_orders import OrderMessage
 from simulator.network.receiver import Handler
+from simulator.setting import LiveSettings
 
 UPDATES = ("A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A11", "A28", "A31")
 # What ORC-5 of a status change (SC) means for an order of ours
@@ -28,9 +29,13 @@ Post = Callable[[str, list[str]], Any]  # pass a message on: its type, its segme
 class Inbound:
     """Handlers for everything the RIS takes."""
 
-    def __init__(self, book: OrderBook, patients: Patients, reports: Reports, post: Post) -> None:
+    def __init__(
+        self, book: OrderBook, patients: Patients, reports: Reports, post: Post,
+        settings: LiveSettings,
+    ) -> None:  # fmt: skip
         """Change what is in `book`; `post` sends on to the archive what it must know."""
         self.book, self.patients, self.reports, self.post = book, patients, reports, post
+        self.settings = settings
 
     def handlers(self) -> dict[str, Handler]:
         """Return what answers which message."""
@@ -100,6 +105,8 @@ class Inbound:
             return self._edit(known, said, actor)
         if said.control == "SC":
             return self._status(known, said, actor)
+        if not self.settings["hl7.cancel"]:
+            return f"order {known.accession}: {said.control} ignored (hl7.cancel is off)"
         started = known.status == "in progress"
         dc = said.control in ("DC", "OD")
         return self._move(known, "discontinue" if dc and started else "cancel", "ORC-1", actor)
@@ -114,8 +121,13 @@ class Inbound:
     def _place(self, said: OrderMessage, actor: str) -> str:
         if not said.facts.get("code"):
             raise Hl7Error(REQUIRED, "OBR-4", "the order does not say what is to be done")
+        if not said.facts.get("study_uid") and self.settings["hl7.order_without_uid"] == "refuse":
+            raise Hl7Error(REQUIRED, "ZDS-1", "the order has no Study Instance UID")
         order = self._made(said)
         unmapped = not order.procedure.modality
+        if unmapped and self.settings["hl7.unmapped"] == "refuse":
+            raise Hl7Error(hl7.VALUE, "OBR-4", f"procedure {order.procedure.code} is not in the "
+                           "procedure table: add it there, then replay the message")  # fmt: skip
         self.book.enter(order, actor)
         if not unmapped:
             return f"order {order.accession} placed"
@@ -129,9 +141,7 @@ class Inbound:
         if not person.name:
             raise Hl7Error(REQUIRED, "PID-5", f"{person.mrn} is new here and has no name")
         facts, code = said.facts, said.facts["code"]
-        with self.book.database.write() as connection:
-            found = mapping.find(connection, code)
-        procedure = found or mapping.blank(code, facts.get("description", ""))
+        procedure = self.book.table.find(code) or mapping.blank(code, facts.get("description", ""))
         n = day_number(self.book.seed, said.placer)
         stream = "day" if n is not None else "hl7"
         made = draft(
@@ -154,7 +164,7 @@ class Inbound:
                 )
             raise Hl7Error(LOCKED, "ORC-1", f"order {known.accession} is {known.status}")
         changes = {key: said.facts[key] for key in _EDITABLE if key in said.facts}
-        procedure = self.book.procedure(said.facts.get("code", known.procedure.code))
+        procedure = self.book.table.find(said.facts.get("code", known.procedure.code))
         if procedure and known.procedure != replace(procedure, minutes=known.procedure.minutes):
             changes |= {"modality": procedure.modality, "protocol": procedure.protocol,
                         "description": procedure.description}  # fmt: skip

@@ -27,6 +27,46 @@ INDICATIONS = {
         "Suspected ileus",
         "Shortness of breath",
     ),
+    "CR": (
+        "Check position of a central line",
+        "Fall on the outstretched hand, fracture?",
+        "Knee pain after a fall",
+        "Shortness of breath, cannot stand",
+        "Ventilated, daily film",
+    ),
+    "MG": (
+        "Screening",
+        "Palpable lump in the left breast",
+        "Follow-up after breast-conserving surgery",
+        "Family history of breast cancer",
+    ),
+    "XA": (
+        "Unstable angina, chest pain at rest",
+        "Non-ST-elevation myocardial infarction",
+        "Intermittent claudication, pain after 100 metres",
+        "Rest pain of the left foot",
+    ),
+    "RF": (
+        "Food sticks in the throat",
+        "Aspiration after a stroke",
+        "Reflux, before surgery",
+        "Control after oesophageal surgery",
+    ),
+    "NM": (
+        "Bone pain, known carcinoma of the prostate",
+        "Staging of carcinoma of the breast",
+        "Pain at a hip prosthesis, loosening?",
+    ),
+    "PT": (
+        "Staging of lung cancer",
+        "Lymphoma, response after two cycles",
+        "Rising tumour marker",
+    ),
+    "OT": (
+        "Consent and questionnaire, on paper",
+        "Outside report, scanned",
+        "Referral letter, scanned",
+    ),
     "US": (
         "Right upper quadrant pain after meals",
         "Raised liver enzymes",

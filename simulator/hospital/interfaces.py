@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from simulator.clock import Clock
 from simulator.hospital import his, outbound, reporting
 from simulator.hospital.book import OrderBook
+from simulator.hospital.exporting import Exporting
 from simulator.hospital.forwarding import Forwarding
 from simulator.hospital.his import His
 from simulator.hospital.inbound import Inbound
 from simulator.hospital.outbound import Outbound
 from simulator.hospital.patients import Patients
 from simulator.hospital.reports import Reports
-from simulator.hospital.tables import channels, messages
+from simulator.hospital.rows import Records
+from simulator.hospital.senders import Listening, Sender
+from simulator.hospital.tables import channels, messages, senders
 from simulator.network.associate import Peer
 from simulator.network.channel import Channel
 from simulator.network.message_log import MessageLog
 from simulator.network.mllp import MllpServer
 from simulator.network.outbox import Outbox
 from simulator.network.receiver import Receiver
+from simulator.setting import LiveSettings
 
 APPLICATION = "RIS"  # MSH-5 of what is meant for us, and MSH-3 of what we send
 
@@ -35,15 +39,19 @@ class Places:
     archive_host: str
     archive_port: int
     archive: Peer
+    hl7: bool = True  # whether the archive listens to HL7
+    mpps: bool = True  # whether it takes performed procedure steps
 
 
 class Interfaces:
     """HL7 in and out of the RIS."""
 
-    def __init__(self, book: OrderBook, clock: Clock) -> None:
+    def __init__(self, book: OrderBook, clock: Clock, settings: LiveSettings) -> None:
         """Wire the parts; nothing listens or sends before `open`."""
         database, tell = book.database, book.journal.write
-        self.book, self.clock = book, clock
+        self.book, self.clock, self.settings = book, clock, settings
+        self.senders = Records(database, senders, Sender, "sender", tell)
+        listening = Listening(self.senders, settings)
         self.log = MessageLog(database, messages, clock)
         self.outbox = Outbox(database, self.log, channels, tell)
         self.outbound = Outbound(self.outbox)
@@ -51,7 +59,8 @@ class Interfaces:
         self.forwarding = Forwarding(database, tell)
         self.his = His(book, self.patients, self.outbox)
         book.watchers.append(self.outbound.tell)
-        inbound = Inbound(book, self.patients, self.reports, self.outbound.post)
+        self.exporting = Exporting(book, self.reports, settings)
+        inbound = Inbound(book, self.patients, self.reports, self.outbound.post, settings)
         self.receiver = Receiver(
             name=APPLICATION,
             database=database,
@@ -59,8 +68,10 @@ class Interfaces:
             clock=clock,
             tell=tell,
             handlers=inbound.handlers(),
-            applications=lambda: (APPLICATION,),
-            charset=lambda: "ASCII",
+            applications=listening.applications,
+            charset=listening.charset,
+            admit=listening.admit,
+            failure=listening.failure,
         )
         self.server: MllpServer | None = None
 
@@ -82,23 +93,27 @@ class Interfaces:
         for channel in _channels(places):
             self.outbox.furnish(channel)
         self.outbox.start()
-        self.forwarding.start(places.archive)
+        if places.mpps:
+            self.forwarding.start(places.archive)
+        self.exporting.start(places.archive)
 
     def close(self) -> None:
         """Stop sending and listening; what waits is sent after the next start."""
         self.outbox.stop()
         self.forwarding.stop()
+        self.exporting.stop()
         if self.server is not None:
             self.server.stop()
 
     def drained(self) -> bool:
         """Return whether nothing is on its way to the archive."""
-        return self.outbox.drained() and self.forwarding.drained()
+        parts = (self.outbox, self.forwarding, self.exporting)
+        return all(part.drained() for part in parts)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """Hold everything that sends, so that the database can be put back."""
-        with self.outbox.quiet(), self.forwarding.busy:
+        with self.outbox.quiet(), self.forwarding.busy, self.exporting.busy:
             yield
 
 
@@ -121,4 +136,4 @@ def _channels(places: Places) -> list[Channel]:
         host=places.archive_host,
         port=places.archive_port,
     )
-    return [*to_us, to_archive]
+    return [*to_us, to_archive] if places.hl7 else to_us

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from simulator.errors import UsageError
 from simulator.hospital.orders import Procedure
-from simulator.hospital.tables import mapping
+from simulator.hospital.tables import history, mapping
 
 
 def fill(connection: Connection, procedures: Sequence[Procedure]) -> None:
-    """Add what the table does not have; what was edited at run time stays."""
+    """Add what the table does not have; what was edited or taken out at run time stays so."""
     known = set(connection.execute(select(mapping.c.code)).scalars())
     for procedure in procedures:
-        if procedure.code not in known:
+        if procedure.code not in known and not _was_removed(connection, procedure.code):
             add(connection, procedure)
+
+
+def _was_removed(connection: Connection, code: str) -> bool:
+    told = history.c.accession == change_key(code)
+    return bool(connection.execute(select(history.c.number).where(told)).first())
+
+
+def change_key(code: str) -> str:
+    """Return under what name the history keeps a procedure; no accession number looks like it."""
+    return f"procedure:{code}"
 
 
 def add(connection: Connection, procedure: Procedure) -> Procedure:
@@ -30,6 +40,11 @@ def save(connection: Connection, procedure: Procedure) -> None:
     """Change a row."""
     same = mapping.c.code == procedure.code
     connection.execute(update(mapping).where(same).values(**asdict(procedure)))
+
+
+def remove(connection: Connection, procedure: Procedure) -> None:
+    """Take a row out."""
+    connection.execute(delete(mapping).where(mapping.c.code == procedure.code))
 
 
 def rows(connection: Connection) -> list[Procedure]:

@@ -21,6 +21,9 @@ WILDCARDS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}  # PS3.
 RANGES = {"DA", "TM", "DT"}  # PS3.4 C.2.2.2.5
 # Said about the query itself, never matched (PS3.4 C.2.2.2, PS3.3 C.12.1.1)
 ABOUT_QUERY = {"SpecificCharacterSet", "TimezoneOffsetFromUTC", "QueryRetrieveLevel"}
+# Ranges of these are one range of moments, not two of dates and times (PS3.4 Table K.6-1)
+_PAIRS = (("ScheduledProcedureStepStartDate", "ScheduledProcedureStepStartTime"),)
+_EXACT = "PN, case heeded"
 _SHAPES = {"DA": r"\d{8}|\d{4}\.\d\d\.\d\d", "TM": r"\d{2}(:?\d{2}(:?\d{2}(\.\d{1,6})?)?)?"}
 
 
@@ -38,13 +41,32 @@ def check(query: Dataset) -> None:
                 raise _nonsense(key, f"'{str(key.value)[:20]}' is no {key.VR} value or range")
 
 
-def matches(query: Dataset, entry: Dataset) -> bool:
-    """Return whether every key of `query` matches `entry`."""
+def matches(query: Dataset, entry: Dataset, *, exact_names: bool = False) -> bool:
+    """Return whether every key of `query` matches `entry`; `exact_names` heeds case in names."""
+    apart = [key for pair in _PAIRS if _is_moment(query, *pair) for key in pair]
     return all(
-        _element_matches(key, entry.get(key.tag))
+        _element_matches(key, entry.get(key.tag), exact_names)
         for key in query
-        if key.keyword not in ABOUT_QUERY and not key.tag.is_private and key.tag.element != 0
-    )
+        if key.keyword not in (*ABOUT_QUERY, *apart)
+        and not key.tag.is_private
+        and key.tag.element != 0
+    ) and all(_in_moments(query, entry, *pair) for pair in _PAIRS if _is_moment(query, *pair))
+
+
+def _is_moment(query: Dataset, date: str, time: str) -> bool:
+    """Return whether date and time are both ranges, which then are one."""
+    return "-" in str(query.get(date) or "") and "-" in str(query.get(time) or "")
+
+
+def _in_moments(query: Dataset, entry: Dataset, date: str, time: str) -> bool:
+    """Return whether an entry's date and time lie in the one range of both keys."""
+    days, times = (_ends(str(query.get(key))) for key in (date, time))
+    at = _bare(str(entry.get(date) or "")), _bare(str(entry.get(time) or ""))
+    first = _bare(days[0]), _bare(times[0])
+    last = _bare(days[1]), _bare(times[1])
+    if not at[0] or at < first:
+        return False
+    return not last[0] or (at[0], at[1][: len(last[1])] if last[1] else "") <= last
 
 
 def is_universal(key: DataElement) -> bool:
@@ -69,24 +91,29 @@ def answer(query: Dataset, entry: Dataset) -> tuple[Dataset, list[str]]:
             missing += items[0][1] if items else []
         else:  # an empty sequence asks for everything in it (PS3.4 C.2.2.2.6)
             reply.add(element)
-    if "SpecificCharacterSet" in entry:
-        reply.SpecificCharacterSet = entry.SpecificCharacterSet
+    for keyword in ("SpecificCharacterSet", "TimezoneOffsetFromUTC"):
+        if keyword in entry:
+            setattr(reply, keyword, entry[keyword].value)
     return reply, missing
 
 
-def _element_matches(key: DataElement, element: DataElement | None) -> bool:
+def _element_matches(
+    key: DataElement, element: DataElement | None, exact_names: bool = False
+) -> bool:
     if is_universal(key):
         return True
     if element is None:
         return True  # not an attribute of the entry: an unsupported optional key, told by 0xFF01
     if key.VR == "SQ":
-        return any(matches(key.value[0], item) for item in element.value or [])
-    rule = _rule(key)
+        inside = element.value or []
+        return any(matches(key.value[0], item, exact_names=exact_names) for item in inside)
+    rule = _rule(key, exact_names)
     return any(rule(value) for value in _values(element))
 
 
-def _rule(key: DataElement) -> Callable[[str], bool]:
+def _rule(key: DataElement, exact_names: bool) -> Callable[[str], bool]:
     """Choose how the key's value is compared."""
+    vr = _EXACT if exact_names and key.VR == "PN" else key.VR
     if key.VR in RANGES:
         return _range(key)
     if key.VR == "UI":
@@ -94,13 +121,15 @@ def _rule(key: DataElement) -> Callable[[str], bool]:
         return lambda value: value in wanted
     text = str(key.value).strip(" ")
     if key.VR in WILDCARDS and re.search(r"[*?]", text):
-        pattern = _wildcard(_folded(text, key.VR))
-        return lambda value: pattern.fullmatch(_folded(value, key.VR)) is not None
-    return lambda value: _folded(value, key.VR) == _folded(text, key.VR)
+        pattern = _wildcard(_folded(text, vr))
+        return lambda value: pattern.fullmatch(_folded(value, vr)) is not None
+    return lambda value: _folded(value, vr) == _folded(text, vr)
 
 
 def _folded(text: str, vr: str) -> str:
     """Return the text as it is compared: person names without regard to case or empty ends."""
+    if vr == _EXACT:
+        return text.rstrip("^ ")
     return text.rstrip("^ ").casefold() if vr == "PN" else text.strip(" ")
 
 

@@ -5,7 +5,8 @@
                                                                  └─discontinue→ discontinued
 
 Until it is started an order can be cancelled, and until its patient is here be unscheduled; a
-discontinued one can be scheduled again. A further report leaves a reported order reported.
+discontinued one can be scheduled again. A completed one goes on when a further step is performed
+(the append case of IHE). A further report leaves a reported order reported.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ TABLE: dict[str, dict[str, str]] = {
                   "unschedule": "ordered"},
     "arrived": {"start": "in progress", "cancel": "cancelled"},
     "in progress": {"complete": "completed", "discontinue": "discontinued"},
-    "completed": {"report": "reported"},
+    "completed": {"report": "reported", "append": "in progress"},
     "discontinued": {"schedule": "scheduled"},
     "cancelled": {},
     "reported": {"report": "reported"},

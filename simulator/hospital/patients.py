@@ -64,7 +64,7 @@ class Patients:
                     "patient.differs",
                     f"an order for {who.patient_id} says another {', '.join(differing)} than "
                     f"registered ({known['patient_name']}); the registered one was used",
-                    patient_id=who.patient_id, keys=differing,
+                    patient_id=who.patient_id, keys=differing, rule="the registered one is used",
                 )  # fmt: skip
             said = {key: known[key] for key in _DEMOGRAPHICS}
         return Person(

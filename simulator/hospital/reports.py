@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -20,6 +21,7 @@ class Reports:
     def __init__(self, book: OrderBook) -> None:
         """Keep them in the database of `book`."""
         self.book, self.database = book, book.database
+        self.on_filed: Callable[[int, str, str], None] = lambda number, accession, status: None
 
     def file(self, report: Report, actor: str) -> None:
         """Keep a report; refuses one whose order or patient is another."""
@@ -39,14 +41,16 @@ class Reports:
                 f"order {order.accession} is {order.status}: only a completed study is reported",
             )  # fmt: skip
         with self.database.write() as db:
-            db.execute(
+            key = db.execute(
                 insert(reports).values(
                     accession=report.accession, status=report.status, author=report.author,
                     text=report.text, at=report.at or self._now(),
                 )
-            )  # fmt: skip
+            ).inserted_primary_key  # fmt: skip
             if report.status != "P":
                 self.book.move(report.accession, "report", actor)
+            assert key is not None
+            self.on_filed(int(key[0]), report.accession, report.status)
 
     def of(self, accession: str = "") -> list[dict[str, Any]]:
         """Return reports, the oldest first."""

@@ -14,21 +14,28 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 
 from simulator.clock import Clock
 from simulator.database import Database
+from simulator.hospital import tables
+from simulator.hospital.admin_routes import admin_routes
 from simulator.hospital.book import OrderBook
+from simulator.hospital.devices import Device, Gate
 from simulator.hospital.interfaces import Interfaces
 from simulator.hospital.message_routes import message_routes
 from simulator.hospital.mpps import PerformedSteps
 from simulator.hospital.orders import Procedure
 from simulator.hospital.routes import routes
-from simulator.hospital.tables import metadata
+from simulator.hospital.rows import Records
+from simulator.hospital.setting_table import SETTINGS
 from simulator.hospital.worklist import Worklist
 from simulator.journal import Journal
 from simulator.network import command as cmd
-from simulator.network import dimse, negotiation
+from simulator.network import dimse
 from simulator.network.associate import plain_context
 from simulator.network.dimse import Handlers, Request
-from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.negotiation import Proposal
 from simulator.network.serve import Server
+from simulator.network.tls import Tls
+from simulator.network.tls_listening import Guard
+from simulator.setting import LiveSettings
 from simulator.web import Route
 
 
@@ -40,12 +47,17 @@ class Ris:
         procedures: Sequence[Procedure],
     ) -> None:  # fmt: skip
         """Keep everything in `folder/ris.db`."""
-        self.database = Database(folder / "ris.db", metadata)
+        self.database = Database(folder / "ris.db", tables.metadata)
         self.journal, self.clock, self.seed = journal, clock, seed
         self.book = OrderBook(self.database, seed, clock, journal, procedures)
-        self.worklist = Worklist(self.book)
-        self.interfaces = Interfaces(self.book, clock)
-        self.steps = PerformedSteps(self.book, self.interfaces.forwarding.post)
+        self.settings = LiveSettings(self.database, tables.settings, SETTINGS)
+        self.devices = Records(self.database, tables.devices, Device, "device", journal.write)
+        self.devices.fill([Device(ae=ae) for ae in sorted({p.station_ae for p in procedures})])
+        self.gate = Gate(self.devices, self.settings)
+        self.guard = Guard(Tls.of(folder.parent / "tls" / "RISLAB"))
+        self.worklist = Worklist(self.book, self.gate)
+        self.interfaces = Interfaces(self.book, clock, self.settings)
+        self.steps = PerformedSteps(self.book, self.gate, self.interfaces.forwarding.post)
         self.ae = "RISLAB"
 
     def handlers(self) -> Handlers:
@@ -59,16 +71,14 @@ class Ris:
 
     def contexts(self, proposal: Proposal | None = None) -> list[PresentationContext]:
         """Return the presentation contexts the RIS takes, whoever asks."""
-        classes = (Verification, ModalityWorklistInformationFind, ModalityPerformedProcedureStep)
+        classes = [Verification, ModalityWorklistInformationFind]
+        if self.settings["mpps.offered"]:
+            classes.append(ModalityPerformedProcedureStep)
         return [plain_context(sop_class) for sop_class in classes]
 
     def admit(self, proposal: Proposal) -> None:
-        """Let in only those who call the RIS by its name."""
-        if proposal.called != self.ae:
-            raise Refusal(
-                negotiation.CALLED_UNKNOWN,
-                f"this node is called '{self.ae}', not '{proposal.called}'",
-            )
+        """Let in whom the settings and the table of devices let in."""
+        self.gate.admit(proposal, self.ae)
 
     def serve(self, ae: str = "RISLAB", host: str = "127.0.0.1", port: int = 0) -> Server:
         """Start to answer associations; the caller stops the server."""
@@ -80,9 +90,18 @@ class Ris:
             contexts=self.contexts,
             handlers=self.handlers(),
             admit=self.admit,
+            guard=lambda: self.guard.contexts(self.settings["access.tls"]),
             tell=self.journal.write,
         )
         return server.start()
+
+    def say_tls(self) -> None:
+        """Tell how the port speaks now, and how long the certificate is good for."""
+        mode = self.settings["access.tls"]
+        self.journal.write(
+            "tls.closed" if mode == "off" else "tls.opened",
+            f"{self.ae}: {self.guard.words(mode)}", server=self.ae, **self.guard.facts(mode),
+        )  # fmt: skip
 
     def snapshot(self, path: Path) -> None:
         """Copy the RIS's state to `path`."""
@@ -92,12 +111,14 @@ class Ris:
         """Put the RIS back to the copy at `path`, in place."""
         with self.interfaces.quiet():
             self.database.restore(path)
+            self.settings.reload()
 
     def routes(self) -> list[Route]:
         """Return the RIS's part of the HTTP table."""
         return [
             *routes(self.book, self.worklist, self.steps),
             *message_routes(self.interfaces),
+            *admin_routes(self),
         ]
 
     def close(self) -> None:

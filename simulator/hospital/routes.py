@@ -103,13 +103,14 @@ class _Desk:
         return [row for row in self.steps.all() if accession in (None, *row["accessions"])]
 
     def mapping(self, call: Call) -> Any:
-        return [asdict(procedure) for procedure in self.book.mapping()]
+        return [asdict(procedure) for procedure in self.book.table.all()]
 
     def remap(self, call: Call) -> Any:
         own = ("actor", "pending")
         changes = {key: value for key, value in call.body.items() if key not in own}
         pending = bool(call.body.get("pending"))
-        return asdict(self.book.remap(call.path["code"], changes, actor_of(call), pending=pending))
+        table, code = self.book.table, call.path["code"]
+        return asdict(table.change(code, changes, actor_of(call), pending=pending))
 
 
 def _person(table: Any) -> Person | None:

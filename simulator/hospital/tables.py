@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 from simulator.network.message_log import channel_table, message_table
 from simulator.network.mpps_rules import performed_table
+from simulator.setting import setting_rows
 
 metadata = MetaData()
 
@@ -62,7 +63,7 @@ history = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("at", String, nullable=False),  # ISO 8601, hospital time
-    Column("accession", String, nullable=False, index=True),
+    Column("accession", String, nullable=False, index=True),  # or procedure:CODE
     Column("actor", String, nullable=False),
     Column("what", String, nullable=False),  # placed, status, or the fact that changed
     Column("old", String, nullable=False),
@@ -105,5 +106,40 @@ forwards = Table(
     Column("attributes", LargeBinary, nullable=False),  # Explicit VR Little Endian
 )
 
+exports = Table(
+    "exports",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("report", Integer, nullable=False),
+    Column("accession", String, nullable=False, index=True),
+    Column("form", String, nullable=False),  # sr | pdf
+    Column("sop_uid", String, nullable=False),
+    Column("state", String, nullable=False, index=True),  # queued | stored | parked
+    Column("reason", String, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("ae", String(16), primary_key=True),
+    Column("worklist", Boolean, nullable=False),  # whether it may query
+    Column("mpps", Boolean, nullable=False),  # whether it may report
+    Column("stations", String, nullable=False),  # those it sees, a comma between; empty: all
+    Column("charset", String, nullable=False),  # empty: as the settings say
+    Column("description", String, nullable=False),
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("application", String, primary_key=True),  # MSH-3
+    Column("taken", Boolean, nullable=False),
+    Column("issuer", String, nullable=False),  # whose identifiers, where PID-3.4 does not say
+    Column("charset", String, nullable=False),  # where MSH-18 does not say
+    Column("types", String, nullable=False),  # that it may send, e.g. "ADT ORM"; empty: all
+    Column("description", String, nullable=False),
+)
+
+settings = setting_rows(metadata)
 messages = message_table(metadata)
 channels = channel_table(metadata)

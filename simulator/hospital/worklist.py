@@ -1,7 +1,8 @@
 """Modality Worklist SCP (PS3.4 Annex K): what a device may scan next.
 
 Finished and cancelled steps are hidden, unless the query names an Accession Number: whoever knows
-the number wants to know what became of it.
+the number wants to know what became of it. Who may ask, what each device sees, and how entries are
+written is a matter of settings (devices.py, worklist_view.py).
 """
 
 from __future__ import annotations
@@ -12,7 +13,16 @@ from pydicom.dataset import Dataset
 
 from simulator.hospital import matching
 from simulator.hospital.book import OrderBook
+from simulator.hospital.devices import Device, Gate
 from simulator.hospital.orders import OPEN, Order
+from simulator.hospital.worklist_view import (
+    View,
+    charset_of,
+    first_charset,
+    in_charset,
+    minutes,
+    without,
+)
 from simulator.network import dimse
 from simulator.network.dimse import Reply, Request
 
@@ -33,29 +43,41 @@ STEP_STATUS = {
 class Worklist:
     """Answers worklist queries from the order book."""
 
-    def __init__(self, book: OrderBook) -> None:
-        """Show what stands in `book`."""
-        self.book = book
+    def __init__(self, book: OrderBook, gate: Gate) -> None:
+        """Show what stands in `book` to those whom `gate` lets in, by its settings."""
+        self.book, self.gate, self.settings = book, gate, gate.settings
 
     def find(self, request: Request) -> Iterator[Reply]:
         """Answer a C-FIND-RQ (PS3.4 K.4.1); refuses before the first answer."""
+        device = self.gate.need(request.calling, "worklist")
         query = request.identifier
         matching.check(query)
-        return self._answers(request, query)
+        return self._answers(request, query, device)
 
-    def entries(self, query: Dataset) -> Iterator[Dataset]:
-        """Yield the whole entries that match."""
+    def entries(self, query: Dataset, device: Device | None = None) -> Iterator[Dataset]:
+        """Yield the whole entries that match, as `device` gets to see them."""
+        exact = bool(self.settings["worklist.case_sensitive_names"])
+        keys = without(query, self._words("worklist.ignored_keys"))
+        view = self._view(query)
         for order in self._candidates(query):
-            entry = entry_of(order)
-            if matching.matches(query, entry):
+            if device is not None and not device.sees(order.station_ae):
+                continue
+            entry = view.applied(entry_of(order))
+            if matching.matches(keys, entry, exact_names=exact):
                 yield entry
 
-    def _answers(self, request: Request, query: Dataset) -> Iterator[Reply]:
-        for entry in self.entries(query):
+    def _answers(self, request: Request, query: Dataset, device: Device) -> Iterator[Reply]:
+        limit, left_out = int(self.settings["worklist.limit"]), self._words("worklist.left_out")
+        for number, entry in enumerate(self.entries(query, device), 1):
             if request.cancelled():
                 yield Reply(status=dimse.CANCELLED)
                 return
-            found, missing = matching.answer(query, entry)
+            if limit and number > limit:
+                comment = {"ErrorComment": f"more than {limit} entries match"}
+                yield Reply(status=dimse.OUT_OF_RESOURCES, command=comment)
+                return
+            shown = self._written(without(entry, left_out), query, device)
+            found, missing = matching.answer(query, shown)
             pending = dimse.PENDING_OPTIONAL_KEYS if missing else dimse.PENDING
             yield Reply(status=pending, dataset=found)
         yield Reply(status=dimse.SUCCESS)
@@ -63,30 +85,48 @@ class Worklist:
     def _candidates(self, query: Dataset) -> list[Order]:
         """Narrow down in SQL what the pure rules then decide."""
         named = str(query.get("AccessionNumber") or "").strip()
-        if not named.strip("*"):
-            return self.book.find(OPEN)
-        if "*" in named or "?" in named:
+        if "*" in named.strip("*") or "?" in named:
             return self.book.find()
-        return self.book.find(accession=named)
+        if named.strip("*"):
+            return self.book.find(accession=named)
+        if not self.settings["worklist.hide_finished"]:
+            return self.book.find()
+        started = bool(self.settings["worklist.hide_started"])
+        return self.book.find([each for each in OPEN if not (started and each == "in progress")])
+
+    def _view(self, query: Dataset) -> View:
+        offset = str(self.settings["worklist.timezone"])
+        asked = str(query.get("TimezoneOffsetFromUTC") or "")
+        if self.settings["worklist.heed_timezone"] and asked:
+            return View(shift=minutes(asked) - minutes(offset), said=asked)
+        if self.settings["worklist.times"] == "utc":
+            return View(shift=-minutes(offset))
+        return View()
+
+    def _written(self, entry: Dataset, query: Dataset, device: Device) -> Dataset:
+        """Return an entry in the character set this device gets."""
+        wanted = device.charset or str(self.settings["worklist.charset"])
+        if not self.settings["worklist.declare_charset"]:
+            wanted = "ISO_IR 100"
+        elif wanted == "as asked":
+            wanted = first_charset(query) or "as needed"
+        made = entry if wanted == "as needed" else in_charset(entry, wanted)
+        if not self.settings["worklist.declare_charset"]:
+            del made.SpecificCharacterSet
+        return made
+
+    def _words(self, key: str) -> set[str]:
+        return set(str(self.settings[key]).split()) - {"none"}
 
 
 def entry_of(order: Order) -> Dataset:
     """Return an order as a worklist entry with every attribute we support (PS3.4 Table K.6-1)."""
     ds = Dataset()
-    ds.SpecificCharacterSet = _character_set(order)
+    ds.SpecificCharacterSet = charset_of(order)
     _add_patient(ds, order)
     _add_request(ds, order)
     ds.ScheduledProcedureStepSequence = [_step(order)]
     return ds
-
-
-def _character_set(order: Order) -> str:
-    """Return Latin-1 as long as it can say everything, otherwise UTF-8 (PS3.3 C.12.1.1.2)."""
-    try:
-        "".join(map(str, order.facts().values())).encode("latin-1")
-    except UnicodeEncodeError:
-        return "ISO_IR 192"
-    return "ISO_IR 100"
 
 
 def _add_patient(ds: Dataset, order: Order) -> None:

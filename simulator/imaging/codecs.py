@@ -13,6 +13,7 @@ from simulator.errors import UsageError
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 JPEG = "1.2.840.10008.1.2.4.50"
+JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"  # promises selection value 1
 JPEG_LS = "1.2.840.10008.1.2.4.80"
 JPEG_2000 = "1.2.840.10008.1.2.4.90"
 RLE = "1.2.840.10008.1.2.5"
@@ -21,6 +22,7 @@ SYNTAXES = {
     "ImplicitVRLittleEndian": IMPLICIT,
     "ExplicitVRLittleEndian": EXPLICIT,
     "JPEGBaseline8Bit": JPEG,
+    "JPEGLosslessSV1": JPEG_LOSSLESS,
     "JPEGLSLossless": JPEG_LS,
     "JPEG2000Lossless": JPEG_2000,
     "RLELossless": RLE,
@@ -49,8 +51,13 @@ def document_syntax(syntax: str) -> str:
     return EXPLICIT if is_encapsulated(syntax) else syntax
 
 
-def check(syntax: str, bits: int, what: str) -> None:
-    """Refuse a syntax that cannot carry pixels of that depth; `what` names the series."""
+def check(syntax: str, bits: int, what: str, samples: int = 1) -> None:
+    """Refuse a syntax that cannot carry such pixels; `what` names the series."""
+    if syntax == JPEG_LOSSLESS and samples > 1:
+        raise UsageError(
+            f"{what} is in colour; JPEGLosslessSV1 is written for grey images.",
+            "Choose another transfer syntax.",
+        )
     if syntax == JPEG and bits > 8:
         raise UsageError(
             f"{what} has {bits} bits a pixel; JPEGBaseline8Bit carries 8.",
@@ -78,6 +85,10 @@ def encoded(frame: NDArray[Any], bits: int, syntax: str) -> bytes:
         from simulator.imaging.jpeg import baseline
 
         return baseline(frame, QUALITY)
+    if syntax == JPEG_LOSSLESS:
+        from simulator.imaging import jpeg_lossless
+
+        return jpeg_lossless.encoded(frame, bits)
     return _by_plugin(frame, bits, syntax)
 
 

@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 
 TILE = 256  # pixels per side
 COLUMNS = 6
+# One row for each modality: what the README shows.
+SHOWN = (
+    ("CT1", "chest", "Weight loss"),
+    ("CT1", "head", "Head injury"),
+    ("MR1", "brain", "First seizure"),
+    ("MR1", "lspine", "Back pain"),
+    ("DX1", "chest", "Shortness of breath"),
+    ("CR1", "hand", "Fracture"),
+    ("MG1", "screening", ""),
+    ("US1", "abdomen", "Upper quadrant pain"),
+    ("XA1", "coronary", "Angina"),
+    ("RF1", "swallow", ""),
+    ("NM1", "bone", "Bone pain"),
+    ("PT1", "wholebody", ""),
+)
 
 
 def contact_sheet(
@@ -29,18 +44,24 @@ def contact_sheet(
     pixels: str = "small",
     devices: tuple[str, ...] = (),
     indication: str = "",
+    rows: tuple[tuple[str, str, str], ...] = (),
 ) -> None:
     """Write a PNG with six images of every protocol of the fleet, a labelled row each.
 
-    An indication brings its finding into the pictures.
+    An indication brings its finding into the pictures. `rows` chooses: (device, protocol,
+    indication) each.
     """
     from PIL import Image
 
-    rows = []
-    for name, profile in load_profiles().items():
-        if not devices or name in devices:
-            rows += [_row(profile, key, seed, pixels, indication) for key in profile.protocols]
-    Image.fromarray(np.vstack(rows)).save(path)
+    fleet = load_profiles()
+    chosen = rows or tuple(
+        (name, protocol, indication)
+        for name, profile in fleet.items()
+        if not devices or name in devices
+        for protocol in profile.protocols
+    )
+    made = [_row(fleet[name], key, seed, pixels, why) for name, key, why in chosen]
+    Image.fromarray(np.vstack(made)).save(path)
 
 
 def sample_exam(profile: ModalityProfile, protocol: str, patient: int = 1) -> Exam:

@@ -9,7 +9,8 @@ class Exam:
     """One examination, taken from a worklist entry or typed by hand.
 
     `birth_date` is a DA value, `sex` is M, F, O or empty, `started` is naive hospital time,
-    `protocol` is a key of the device profile's protocols, `station` is an AE title.
+    `protocol` is a key of the device profile's protocols, `station` is an AE title. `other_side`
+    is a technologist's error: the hand that nobody asked for.
     """
 
     patient_name: str
@@ -32,3 +33,4 @@ class Exam:
     pps_uid: str = ""
     pps_id: str = ""
     character_set: str = "ISO_IR 100"
+    other_side: bool = False

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.imaging import outlines
 from simulator.imaging.beads import draw
 from simulator.imaging.skeleton import Tube
 
@@ -70,70 +71,65 @@ def hand() -> tuple[list[Tube], list[Tube], list[Tube]]:
     return bones, sponge, flesh
 
 
-def knee() -> tuple[list[Tube], list[Tube], list[Tube]]:
-    """Return cortical bones, spongy bones and flesh of a knee seen from the front."""
-    bones = [
-        tube([(4, 230), (2, 90), (0, 56), (0, 46)], 15, 15.5, 22, 27),
-        tube([(-1, -110), (-1, -76), (0, -46), (0, -30)], 14, 14, 22, 26),
-        tube([(33, -110), (33, -50), (32, -30), (31, -22)], 6, 6, 8.5, 9),
+def knee() -> list[Tube]:
+    """Return the flesh of a knee seen from the front; its bones are outlines."""
+    return [
+        tube([(2, 230), (0, 110), (0, 40), (0, -6), (3, -50), (4, -110)], 74, 63, 54, 51, 53, 55)
     ]
-    sponge = [
-        tube([(-8, 46), (-18, 30), (-21, 22)], 20, 20, 18),
-        tube([(8, 46), (18, 30), (21, 23)], 20, 19, 18),
-        tube([(-30, -11), (-6, -9), (6, -9), (30, -11)], 8, 7, 7, 8),
-        tube([(-22, -22), (22, -22)], 14), tube([(-5, -3), (-4, 1)], 3),
-        tube([(6, -3), (5, 1)], 3), tube([(0, 62), (0, 44)], 17, 18),
-    ]  # fmt: skip
-    flesh = [tube([(2, 230), (0, 60), (0, 0), (4, -110)], 72, 58, 50, 54)]
-    return bones, sponge, flesh
 
 
-def ankle() -> tuple[list[Tube], list[Tube], list[Tube]]:
-    """Return cortical bones, spongy bones and flesh of an ankle seen from the front."""
-    bones = [
-        tube([(-4, 230), (-4, 70), (-4, 34), (-4, 20)], 12.5, 12, 16, 19),
-        tube([(-21, 20), (-24, 6), (-24, -3)], 9, 6.5, 4.5),
-        tube([(22, 230), (20, 60), (24, 14), (25, -10)], 6.5, 6, 8, 6.5),
-    ]
-    sponge = [
-        tube([(-14, 3), (14, 3)], 8), tube([(-12, -15), (12, -15)], 9),
-        tube([(-10, -22), (10, -24)], 12), tube([(-4, -44), (4, -50)], 17, 19),
-        tube([(0, -70), (2, -84)], 19, 20),
-    ]  # fmt: skip
-    flesh = [tube([(6, 230), (2, 100), (0, 20), (0, -60), (2, -96)], 48, 40, 36, 38, 40)]
-    return bones, sponge, flesh
+def ankle() -> list[Tube]:
+    """Return the flesh of an ankle seen from the front; its bones are outlines."""
+    return [tube([(6, 230), (3, 110), (1, 50), (1, 8), (0, -40), (2, -96)], 50, 40, 36, 39, 37, 40)]
 
 
-LIMBS = {"hand": hand, "knee": knee, "ankle": ankle}
-BREAKS = {"hand": (-12.0, -8.0), "knee": (32.0, -36.0), "ankle": (24.0, 12.0)}  # (x, z) mm
+OUTLINED = {"knee": knee, "ankle": ankle}
+BREAK = (-12.0, -8.0)  # of a hand: (x, z) mm
 
 
 @lru_cache(maxsize=2)
 def projected(name: str, broken: bool) -> Array:
     """Return water-equivalent path lengths (mm) of a left limb, rows from top to bottom."""
+    if name in OUTLINED:
+        x = (np.arange(round(WIDTH / PIXEL)) + 0.5) * PIXEL - WIDTH / 2
+        z = TOP - (np.arange(round((TOP - BOTTOM) / PIXEL)) + 0.5) * PIXEL
+        image, flesh = outlines.drawn(name, broken, x, z), OUTLINED[name]()
+    else:
+        bones, sponge, flesh = hand()
+        bones = [_broken(bone, BREAK) for bone in bones] if broken else bones
+        image = _tubes(bones, sponge)
+    image += _body(flesh, image.shape)
+    image.flags.writeable = False
+    return image
+
+
+def _tubes(bones: list[Tube], sponge: list[Tube]) -> Array:
+    """Return the bones of a hand."""
     from scipy.ndimage import gaussian_filter
 
-    bones, sponge, flesh = LIMBS[name]()
-    if broken:
-        bones = [_broken(bone, BREAKS[name]) for bone in bones]
     image = np.zeros((round((TOP - BOTTOM) / PIXEL), round(WIDTH / PIXEL)), np.float32)
-    body = np.zeros_like(image)
-    for part in flesh:  # flesh is one body: tubes do not add up
-        single = np.zeros_like(image)
-        draw(single, [part], _place, PIXEL, FLESH, 0.0, step=0.12)
-        np.maximum(body, single, out=body)
-    gaussian_filter(body, 5.0, output=body)
     draw(image, bones, _place, PIXEL, CORTEX, hollow=0.74, wall=2.6)
     spongy = np.zeros_like(image)
-    for part in sponge:  # what is one bone does not add up either
+    for part in sponge:  # what is one bone does not add up
         single = np.zeros_like(image)
         draw(single, [part], _place, PIXEL, SPONGE, hollow=0.9, wall=1.6)
         np.maximum(spongy, single, out=spongy)
     image = np.maximum(image, spongy) + np.float32(0.3) * np.minimum(image, spongy)
     gaussian_filter(image, 0.8, output=image)
-    image += body
-    image.flags.writeable = False
     return image
+
+
+def _body(flesh: list[Tube], shape: tuple[int, ...]) -> Array:
+    """Return the flesh: one body, so its tubes do not add up."""
+    from scipy.ndimage import gaussian_filter
+
+    body = np.zeros(shape, np.float32)
+    for part in flesh:
+        single = np.zeros_like(body)
+        draw(single, [part], _place, PIXEL, FLESH, 0.0, step=0.12)
+        np.maximum(body, single, out=body)
+    gaussian_filter(body, 5.0, output=body)
+    return body
 
 
 def _place(spot: Sequence[float]) -> tuple[float, float]:

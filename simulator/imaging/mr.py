@@ -43,7 +43,7 @@ WEIGHTINGS = {
     "dwi": Weighting(5200, 85, 0, 90, 5.2, 26, 1, "EP", "ep_b1000", 1000),
     "adc": Weighting(5200, 85, 0, 90, 0.0, 40, 1, "EP", "ep_adc", 1000),
 }
-WHITES = {"t1": 1300, "t2": 1000, "flair": 1000, "gre": 900, "pd": 1300, "dwi": 900, "adc": 3000}
+WHITES = {"t1": 1300, "t2": 1000, "flair": 1000, "gre": 1900, "pd": 1300, "dwi": 900, "adc": 3000}
 
 
 def centre(take: Take) -> tuple[float, float, float]:

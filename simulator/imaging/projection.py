@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from simulator.imaging import skeleton
 from simulator.imaging.anatomy import volume_of
 from simulator.imaging.beads import Place, draw
+from simulator.imaging.canvas import Volume
 from simulator.imaging.findings import Finding
 from simulator.imaging.lesion import Lesion
+from simulator.imaging.tissues import Tissue as T
 from simulator.imaging.tissues import attenuation
 
 Array = NDArray[np.float32]
@@ -23,6 +25,9 @@ START = {"front": -230.0, "side": -160.0}
 
 # What ribs and vessels add per millimetre, in units of water = 1: cortical shell and blood.
 SHELL, BLOOD, BLADE, FLESH = 1.35, 0.92, 0.8, 0.75
+
+AIR = 110.0  # mm of lung in which vessels are seen fully
+CHEST = (300.0, 390.0)  # mm: between these heights the beam becomes that of a chest film
 
 SATURATION = np.float32(75.0)  # mm: a finding shows no more than this
 
@@ -37,20 +42,43 @@ def projected(sex: str, beam: str) -> Array:
 
     volume = volume_of("torso", sex)
     sx, sy, sz = volume.spacing
-    table, axis = attenuation(), 0 if beam == "front" else 1
-    # Sums of integers are exact, in whatever order a CPU adds them.
-    sums = np.stack([table.take(plane).sum(axis=axis) for plane in volume.labels])
-    path = (sums[::-1] * ((sy if beam == "front" else sx) / 1000)).astype(np.float32)
-    fine = _enlarged(path, sz / PIXEL, (sx if beam == "front" else sy) / PIXEL)
+    step, across = (sy, sx) if beam == "front" else (sx, sy)
+    path = _summed(volume, beam) * np.float32(step / 1000)
+    fine = _enlarged(path[::-1], sz / PIXEL, across / PIXEL)
     gaussian_filter(fine, 1.6, output=fine)
     place = _placing(beam)
     draw(fine, skeleton.ribs(), place, PIXEL, SHELL, hollow=0.80)
-    draw(fine, skeleton.lung_vessels(), place, PIXEL, BLOOD, hollow=0.0)
+    vessels = np.zeros_like(fine)
+    draw(vessels, skeleton.lung_vessels(), place, PIXEL, BLOOD, hollow=0.0)
+    # Air lets one see vessels; in front of the heart and below the diaphragm there is little.
+    air = _enlarged(_air(volume, beam)[::-1] * np.float32(step / AIR), sz / PIXEL, across / PIXEL)
+    fine += vessels * np.minimum(air, np.float32(1.0))
     draw(fine, skeleton.scapulae(), place, PIXEL, BLADE, hollow=0.75)
     if beam == "front":
         _hang_arms(fine, place)
     gaussian_filter(fine, 0.7, output=fine)
     return fine
+
+
+def _summed(volume: Volume, beam: str) -> Array:
+    """Return attenuations summed along the beam: harder from the diaphragm upwards."""
+    axis = 0 if beam == "front" else 1
+    soft, hard = attenuation(), attenuation(hard=beam == "front")
+    rows = []
+    for k, plane in enumerate(volume.labels):
+        z = k * volume.spacing[2] + volume.origin[2]
+        share = min(1.0, max(0.0, (z - CHEST[0]) / (CHEST[1] - CHEST[0])))
+        # Sums of integers are exact, in whatever order a CPU adds them.
+        low, high = soft.take(plane).sum(axis=axis), hard.take(plane).sum(axis=axis)
+        rows.append(low * (1 - share) + high * share)
+    return np.stack(rows).astype(np.float32)
+
+
+def _air(volume: Volume, beam: str) -> Array:
+    """Return how many voxels of lung a ray meets."""
+    axis = 0 if beam == "front" else 1
+    lung = [((p == T.LUNG) | (p == T.LUNG_VESSEL)).sum(axis=axis) for p in volume.labels]
+    return np.stack(lung).astype(np.float32)
 
 
 def _hang_arms(image: Array, place: Place) -> None:

@@ -71,14 +71,22 @@ def acquire(
     syntax is a keyword or UID, by default the profile's first; what has no pixels is never
     compressed. Bad arguments are refused at once.
     """
-    protocol = profile.protocol(exam.protocol)
+    protocol = _sided(profile.protocol(exam.protocol), exam)
     syntax = codecs.syntax_uid(transfer_syntax or profile.transfer_syntaxes[0])
     instances_expected(profile, exam.protocol, pixels)
     for series in protocol.series:
         kind = profile.kind(series)
         if KINDS[kind].image:
-            codecs.check(syntax, RENDERERS[kind].PIXELS.bits, f"{profile.name}: {kind}")
+            pixels_of = RENDERERS[kind].PIXELS
+            codecs.check(syntax, pixels_of.bits, f"{profile.name}: {kind}", pixels_of.samples)
     return _in_turn(_instances(profile, protocol, exam, seed, pixels, syntax))
+
+
+def _sided(protocol: Protocol, exam: Exam) -> Protocol:
+    """Return the protocol as it was done: of the other side, if the technologist erred."""
+    if not (exam.other_side and protocol.laterality):
+        return protocol
+    return replace(protocol, laterality="R" if protocol.laterality == "L" else "L")
 
 
 def _in_turn(instances: Iterator[Instance]) -> Iterator[Instance]:

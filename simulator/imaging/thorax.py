@@ -24,7 +24,7 @@ def paint_lungs(canvas: Canvas) -> None:
     """Fill the rib cage with lung above the diaphragm, with the mediastinum left out."""
     view, (x, y, z) = canvas.window((-150, -110, 320), (150, 120, 614))
     floor = diaphragm(x[0], y[0])
-    gap = np.interp(y[0, :, 0], (-95, -60, -20, 20, 60, 100), (5, 12, 20, 19, 14, 15))
+    gap = np.interp(y[0, :, 0], (-95, -60, -20, 20, 60, 100), (12, 21, 31, 31, 25, 20))
     for k, height in enumerate(z[:, 0, 0]):
         a, b, middle = skeleton.cage(float(height))
         wall = (x[0] / np.float32(a)) ** 2 + ((y[0] - np.float32(middle)) / np.float32(b)) ** 2
@@ -33,7 +33,7 @@ def paint_lungs(canvas: Canvas) -> None:
         outside = np.abs(x[0]) > (gap * broad).astype(np.float32)[:, None]
         canvas.put(view[k], cavity, T.VISCERAL)
         if height < 420:
-            canvas.put(view[k], cavity & (height > floor - 3), T.MUSCLE)
+            canvas.put(view[k], cavity & (np.abs(height - floor) < 4), T.MUSCLE)
         canvas.put(view[k], cavity & outside & (height > floor), T.LUNG)
 
 

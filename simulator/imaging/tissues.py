@@ -153,8 +153,10 @@ def hounsfield(phase: str) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=2)
-def attenuation() -> NDArray[np.int32]:
+def attenuation(*, hard: bool = False) -> NDArray[np.int32]:
     """Return X-ray attenuation by label, water = 1000, at a chest tube voltage.
+
+    A `hard` beam, filtered by the middle of the chest, leaves little of the spine.
 
     Ribs and lung vessels count as what surrounds them: the projection draws them sharply later.
     """
@@ -165,6 +167,8 @@ def attenuation() -> NDArray[np.int32]:
     mu[Tissue.TABLE] = 0.0
     # Arches and pelvis are painted solid, but are spongy inside; a hard beam sees little of them.
     mu[Tissue.BONE], mu[Tissue.MARROW], mu[Tissue.VISCERAL] = 1480.0, 1130.0, 960.0
+    if hard:
+        mu[Tissue.BONE], mu[Tissue.MARROW], mu[Tissue.DISC] = 1210.0, 1035.0, 1000.0
     return np.rint(_table(mu)).astype(np.int32)
 
 

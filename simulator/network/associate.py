@@ -18,7 +18,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 
 from simulator.errors import LocalError, NoAnswerError, StatusError
 from simulator.network import command as cmd
-from simulator.network import dimse, negotiation
+from simulator.network import dimse, extended, negotiation
 from simulator.network import tls as tls_module
 from simulator.network import wire as w
 from simulator.network.association import Aborted, Association, Context
@@ -74,12 +74,14 @@ def associate(
     caller: Caller = Caller(),
     *,
     get_roles: Sequence[str] = (),
+    extensions: dict[str, bytes] | None = None,
 ) -> Iterator[Association]:
     """Open an association; release it at the end, or abort it when the block raised.
 
-    `get_roles` names the SOP classes we offer to be SCP of, for C-GET and storage commitment.
+    `get_roles` names the SOP classes we offer to be SCP of, for C-GET and storage commitment;
+    `extensions` is what we ask for in extended negotiation, for each SOP class.
     """
-    association = _open(peer, list(contexts), caller, get_roles)
+    association = _open(peer, list(contexts), caller, get_roles, extensions or {})
     try:
         yield association
     except (Aborted, TimeoutError) as error:
@@ -99,7 +101,11 @@ def associate(
 
 
 def _open(
-    peer: Peer, contexts: list[PresentationContext], caller: Caller, get_roles: Sequence[str]
+    peer: Peer,
+    contexts: list[PresentationContext],
+    caller: Caller,
+    get_roles: Sequence[str],
+    extensions: dict[str, bytes],
 ) -> Association:
     _check_titles(peer, caller)
     if not 0 < len(contexts) <= 128:
@@ -108,7 +114,7 @@ def _open(
             "Propose 1 to 128.",
         )
     proposal = negotiation.proposal_pdu(
-        caller.ae, peer.ae, contexts, get_roles, identity=caller.identity
+        caller.ae, peer.ae, contexts, get_roles, identity=caller.identity, extensions=extensions
     )
     wire = _secured(peer, caller)
     try:
@@ -128,9 +134,11 @@ def _open(
     try:
         accepted, max_send = negotiation.read_acceptance(bytes(body), contexts)
         wire.sock.settimeout(caller.dimse_timeout)
-        return Association(
+        made = Association(
             wire, calling=caller.ae, called=peer.ae, contexts=accepted, max_send=max_send
         )
+        made.extensions = extended.read_acceptance(bytes(body)) if extensions else {}
+        return made
     except Exception as error:  # pynetdicom raises many kinds on malformed items
         wire.close()
         raise NoAnswerError(

@@ -79,6 +79,7 @@ class Association:
         self.peer_address: tuple[str, int] = wire.sock.getpeername()[:2]
         self.number = 0  # set by the acceptor: the association's number in the journal
         self.user = ""  # set by the acceptor: the user it recognised (PS3.7 D.3.3.7)
+        self.extensions: dict[str, bytes] = {}  # agreed to beyond the baseline (PS3.7 D.3.3.5)
         self._released = False
         self._inbox: deque[Message] = deque()
         self._pdvs: deque[Pdv] = deque()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from simulator.errors import UsageError
 from simulator.network import hl7
 
+MODES = ("original", "enhanced")
 POLICIES = ("park", "retry", "stop", "drop")
 
 
@@ -31,6 +32,7 @@ class Channel:
     receiving_facility: str = "PACSLAB"
     version: str = "2.5.1"
     charset: str = "UNICODE UTF-8"
+    mode: str = "original"  # enhanced: asks for CA first, then for AA (MSH-15 and MSH-16 are AL)
     paused: bool = False
     filter: str = ""  # message types that are not sent, e.g. "ADT^A08 ADT^A40"
     on_error: str = "park"  # what AE meets
@@ -51,6 +53,8 @@ class Channel:
             if getattr(self, key) not in POLICIES:
                 raise UsageError(f"'{getattr(self, key)}' is no policy.",
                                  f"Use {', '.join(POLICIES)}.")  # fmt: skip
+        if self.mode not in MODES:
+            raise UsageError(f"'{self.mode}' is no mode.", f"Use {' or '.join(MODES)}.")
         ranges = 0 < self.port < 65536 and self.attempts >= 0
         if not ranges or not (0 < self.retry_seconds <= 3600 and 0 < self.ack_seconds <= 600):
             raise UsageError("A port, a number of attempts or a time is out of range.")

@@ -18,6 +18,7 @@ from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
+from simulator.network import charsets
 from simulator.network.command import NAMES, Command
 
 if TYPE_CHECKING:
@@ -47,8 +48,12 @@ CANNOT_PERFORM_SUBOPERATIONS = 0xA702
 MOVE_DESTINATION_UNKNOWN = 0xA801
 DATASET_DOES_NOT_MATCH_CLASS = 0xA900
 COERCED = 0xB000
+LIMIT_REACHED = 0xB001
+CLASS_MISMATCH_WARNING = 0xB007
 SUBOPERATIONS_FAILED = 0xB000
 CANNOT_UNDERSTAND = 0xC000
+PATIENT_ID_MISSING = 0xC101  # ours, of the family "cannot understand"
+PATIENT_CONFLICT = 0xC102
 
 MEANINGS = {
     SUCCESS: "success",
@@ -74,7 +79,11 @@ MEANINGS = {
     MOVE_DESTINATION_UNKNOWN: "move destination unknown",
     DATASET_DOES_NOT_MATCH_CLASS: "data set does not match SOP class",
     COERCED: "warning: coerced, or some sub-operations failed",
+    LIMIT_REACHED: "warning: the response limit is reached, there may be more matches",
+    CLASS_MISMATCH_WARNING: "warning: data set does not match SOP class",
     CANNOT_UNDERSTAND: "cannot understand",
+    PATIENT_ID_MISSING: "cannot understand: no Patient ID",
+    PATIENT_CONFLICT: "cannot understand: another patient has this Patient ID",
 }
 
 
@@ -121,6 +130,7 @@ def decode_dataset(data: bytes, transfer_syntax: str) -> Dataset:
     uid = UID(transfer_syntax)
     try:
         ds = read_dataset(BytesIO(data), uid.is_implicit_VR, uid.is_little_endian)
+        charsets.read_extended(ds)
         _touch(ds)
     except (Exception, RecursionError) as error:  # anything at all may come over the wire
         raise DimseError(CANNOT_UNDERSTAND, f"cannot parse the data set: {error}") from error

@@ -129,6 +129,9 @@ def parse(raw: bytes, default_charset: str = "ASCII") -> Message:
         if not re.fullmatch(r"[A-Z][A-Z0-9]{2}", name):
             shown = name[:20].encode("ascii", "replace").decode()
             raise Hl7Error(SEQUENCE, f"segment {number}", f"'{shown}' is no segment's name")
+    if message.count("MSH") > 1:
+        raise Hl7Error(SEQUENCE, "MSH", "a second MSH: two messages in one frame, which none has "
+                       "read; <FS><CR> must end each")  # fmt: skip
     return message
 
 

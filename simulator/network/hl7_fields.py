@@ -69,7 +69,12 @@ def described(message: Message) -> list[dict[str, str]]:
 
 def differences(one: Message, other: Message) -> list[dict[str, Any]]:
     """Return the fields in which two messages differ, in the order they stand."""
-    left, right = ({row["path"]: row for row in described(m)} for m in (one, other))
+    return differing(described(one), described(other))
+
+
+def differing(one: list[dict[str, str]], other: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return what differs between two messages as `described` returns them."""
+    left, right = ({row["path"]: row for row in rows} for rows in (one, other))
     return [
         {
             "path": path,

@@ -143,7 +143,8 @@ class MessageLog:
 
 def about(message: Message) -> tuple[str, str]:
     """Return whom and which order a message is about: patient ID and accession number."""
-    accession = message.get("OBR-18.1") or message.get("IPC-1.1") or message.get("ORC-3.1")
+    places = ("OBR-18.1", "IPC-1.1", "ORC-3.1", "OBR-3.1")
+    accession = next(filter(None, map(message.get, places)), "")
     return message.get("PID-3.1")[:64], accession[:64]
 
 

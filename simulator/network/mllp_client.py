@@ -26,14 +26,17 @@ class MllpClient:
         """Send a message and return its acknowledgement.
 
         Raises NoAnswerError if none came, Hl7Error if what came is none. Answers to an earlier
-        message, which we gave up, are passed over.
+        message, which we gave up, are passed over; so is CA where MSH-16 asks for more.
         """
-        wanted = hl7.peek(raw).control_id
+        head = hl7.peek(raw)
+        wanted, more = head.control_id, head.get("MSH-16") == "AL"
         deadline = time.monotonic() + self.timeout
         try:
             self._line().sendall(frame(raw))
             while True:
                 ack = hl7_ack.read(self._receive(deadline).data)
+                if more and ack.code == "CA":
+                    continue  # enhanced mode: kept safely, and not yet done
                 if ack.control_id == wanted or not wanted:
                     return ack
         except OSError as error:

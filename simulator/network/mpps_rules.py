@@ -44,16 +44,16 @@ def next_status(status: str, changes: Dataset) -> str | Reply:
     return TABLE[status][wanted]
 
 
-def check_new(uid: str, ds: Dataset) -> None:
-    """Refuse a step that may not begin like this."""
+def check_new(uid: str, ds: Dataset, *, strict: bool = True) -> None:
+    """Refuse a step that may not begin like this; not `strict`: what is missing is empty."""
     if not re.fullmatch(r"[0-9.]{1,64}", uid):
         raise DimseError(dimse.INVALID_INSTANCE, "N-CREATE needs an Affected SOP Instance UID")
-    for keyword in MANDATORY:
+    for keyword in MANDATORY if strict else ():
         if keyword not in ds:
             raise DimseError(dimse.MISSING_ATTRIBUTE, f"{keyword} is missing", _tag(keyword))
         if ds.data_element(keyword).is_empty:  # type: ignore[union-attr]
             raise DimseError(dimse.MISSING_ATTRIBUTE_VALUE, f"{keyword} is empty", _tag(keyword))
-    if ds.PerformedProcedureStepStatus != IN_PROGRESS:
+    if ds.get("PerformedProcedureStepStatus") != IN_PROGRESS:
         raise DimseError(
             dimse.INVALID_ATTRIBUTE_VALUE,
             "a new step must be IN PROGRESS",

@@ -1,7 +1,6 @@
 """What is agreed when an association begins (PS3.8 9.3.2-9.3.4, PS3.7 Annex D).
 
-pynetdicom's PDU classes read and write the items; the words for refusals are here, because the
-reason of a rejection is the first thing a trainee learns to read.
+pynetdicom's PDU classes read and write the items; rejections stand in `rejections.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.uid import UID
-from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RJ, A_ASSOCIATE_RQ
+from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RQ
 from pynetdicom.pdu_primitives import (
     A_ASSOCIATE,
     ImplementationClassUIDNotification,
@@ -22,51 +21,45 @@ from pynetdicom.pdu_primitives import (
 )
 from pynetdicom.presentation import PresentationContext, build_context, negotiate_as_acceptor
 
+from simulator.network import extended
 from simulator.network.association import Context
+from simulator.network.rejections import (
+    CALLED_UNKNOWN,
+    CALLING_UNKNOWN,
+    CONGESTION,
+    IDENTITY_REFUSED,
+    LIMIT_EXCEEDED,
+    NO_REASON,
+    Refusal,
+    read_rejection,
+    rejection,
+    rejection_text,
+)
 from simulator.network.wire import OFFERED_PDU
+
+__all__ = [
+    "CALLED_UNKNOWN",
+    "CALLING_UNKNOWN",
+    "CONGESTION",
+    "IDENTITY_REFUSED",
+    "LIMIT_EXCEEDED",
+    "NO_REASON",
+    "Identity",
+    "Proposal",
+    "Refusal",
+    "agree",
+    "numbered",
+    "proposal_pdu",
+    "read_acceptance",
+    "read_proposal",
+    "read_rejection",
+    "rejection",
+    "rejection_text",
+]
 
 IMPLEMENTATION_UID = "2.25.263402571896318437052810673519462701187"
 IMPLEMENTATION_VERSION = "PACSLAB_01"
 _APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
-
-# (result, source, reason) of A-ASSOCIATE-RJ (PS3.8 Table 9-21)
-NO_REASON = (1, 1, 1)
-CALLING_UNKNOWN = (1, 1, 3)
-CALLED_UNKNOWN = (1, 1, 7)
-IDENTITY_REFUSED = (1, 2, 1)  # PS3.7 D.3.3.7: permanent, by the ACSE provider, no reason given
-CONGESTION = (2, 3, 1)
-LIMIT_EXCEEDED = (2, 3, 2)
-_RESULTS = {1: "permanent", 2: "transient"}
-_SOURCES = {1: "service-user", 2: "service-provider (ACSE)", 3: "service-provider (presentation)"}
-_REASONS = {
-    (1, 1): "no reason given",
-    (1, 2): "application context name not supported",
-    (1, 3): "calling AE title not recognised",
-    (1, 7): "called AE title not recognised",
-    (2, 1): "no reason given",
-    (2, 2): "protocol version not supported",
-    (3, 1): "temporary congestion",
-    (3, 2): "local limit exceeded",
-}
-
-
-def rejection_text(triple: tuple[int, int, int]) -> str:
-    """Say a rejection in words and numbers."""
-    result, source, reason = triple
-    return (
-        f"{_REASONS.get((source, reason), 'unknown reason')} "
-        f"(A-ASSOCIATE-RJ {result}/{source}/{reason}: {_RESULTS.get(result, '?')}, "
-        f"{_SOURCES.get(source, '?')})"
-    )
-
-
-class Refusal(Exception):
-    """Raised by an acceptor's door-keeper to reject an association."""
-
-    def __init__(self, triple: tuple[int, int, int], why: str) -> None:
-        """Reject with `triple`; `why` goes to the log, not to the peer."""
-        super().__init__(why)
-        self.triple = triple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +99,7 @@ class Proposal:
     contexts: list[PresentationContext] = field(repr=False)
     roles: dict[str, SCP_SCU_RoleSelectionNegotiation] = field(repr=False)
     identity: Identity | None = None
+    extended: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def read_proposal(body: bytes, address: tuple[str, int]) -> Proposal:
@@ -128,6 +122,7 @@ def read_proposal(body: bytes, address: tuple[str, int]) -> Proposal:
             if isinstance(item, SCP_SCU_RoleSelectionNegotiation)
         },
         identity=next(map(_identity, _of(items, UserIdentityNegotiation)), None),
+        extended=extended.read(items),
     )
 
 
@@ -159,10 +154,12 @@ def agree(
     *,
     max_pdu: int = OFFERED_PDU,
     recognised: bool = False,
+    extensions: dict[str, bytes] | None = None,
 ) -> tuple[bytes, list[Context], list[PresentationContext]]:
     """Return the A-ASSOCIATE-AC, the accepted contexts, and every context with its result.
 
-    `max_pdu` is the longest PDU we take; `recognised` says that the peer's user identity is right.
+    `max_pdu` is the longest PDU we take; `recognised` says that the peer's user identity is right;
+    `extensions` is what we agree to beyond the baseline, for each SOP class.
     """
     roles: dict[UID, tuple[bool | None, bool | None]] = {
         UID(uid): (bool(item.scu_role), bool(item.scp_role)) for uid, item in proposal.roles.items()
@@ -173,7 +170,7 @@ def agree(
     ac.calling_ae_title, ac.called_ae_title = proposal.calling, proposal.called
     ac.result, ac.result_source = 0x00, 0x01
     ac.presentation_context_definition_results_list = results
-    ac.user_information = [*_ourselves(max_pdu), *role_items]
+    ac.user_information = [*_ourselves(max_pdu), *role_items, *extended.items(extensions or {})]
     if recognised and proposal.identity and proposal.identity.wants_answer:
         ac.user_information.append(_confirmation())
     pdu = A_ASSOCIATE_AC()
@@ -195,15 +192,6 @@ def _context(cx: PresentationContext, *, as_acceptor: bool) -> Context:
     )
 
 
-def rejection(triple: tuple[int, int, int]) -> bytes:
-    """Return an encoded A-ASSOCIATE-RJ."""
-    rj = A_ASSOCIATE()
-    rj.result, rj.result_source, rj.diagnostic = triple
-    pdu = A_ASSOCIATE_RJ()
-    pdu.from_primitive(rj)
-    return bytes(pdu.encode())
-
-
 def proposal_pdu(
     calling: str,
     called: str,
@@ -211,13 +199,18 @@ def proposal_pdu(
     get_roles: Sequence[str] = (),
     *,
     identity: Identity | None = None,
+    extensions: dict[str, bytes] | None = None,
 ) -> bytes:
-    """Return an encoded A-ASSOCIATE-RQ; `get_roles` names classes we offer to be SCP of."""
+    """Return an encoded A-ASSOCIATE-RQ; `get_roles` names classes we offer to be SCP of.
+
+    `extensions` is what we ask for beyond the baseline, for each SOP class.
+    """
     rq = A_ASSOCIATE()
     rq.application_context_name = _APPLICATION_CONTEXT
     rq.calling_ae_title, rq.called_ae_title = calling, called
     rq.presentation_context_definition_list = numbered(contexts)
     rq.user_information = [*_ourselves(), *map(_scp_role, get_roles)]
+    rq.user_information += extended.items(extensions or {})
     if identity is not None:
         rq.user_information.append(_claim(identity))
     pdu = A_ASSOCIATE_RQ()
@@ -257,11 +250,6 @@ def read_acceptance(
         if cx.result == 0x00 and cx.context_id in asked
     ]
     return accepted, ac.maximum_length_received or 0
-
-
-def read_rejection(body: bytes) -> tuple[int, int, int]:
-    """Return (result, source, reason) of an A-ASSOCIATE-RJ."""
-    return (body[1], body[2], body[3]) if len(body) >= 4 else NO_REASON
 
 
 def _claim(identity: Identity) -> UserIdentityNegotiation:

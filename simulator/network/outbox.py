@@ -141,13 +141,14 @@ class Outbox:
         return number
 
     def _header(self, channel: Channel, kind: str, number: int) -> str:
+        ask = "AL" if channel.mode == "enhanced" else ""
         structure = f"{kind}^{kind.replace('^', '_')}" if channel.version >= "2.5" else kind
         return segment("MSH", {
             1: "^~\\&", 2: channel.sending_application, 3: channel.sending_facility,
             4: channel.receiving_application, 5: channel.receiving_facility,
             6: hl7.stamp(self.log.clock.now()), 8: structure,
             9: f"{channel.sending_application}{number:06d}", 10: "P", 11: channel.version,
-            17: channel.charset,
+            14: ask, 15: ask, 17: channel.charset,
         })  # fmt: skip
 
     def _rewrite(self, number: int, raw: bytes) -> None:

@@ -30,12 +30,19 @@ class Receiver:
     def __init__(
         self, *, name: str, database: Database, log: MessageLog, clock: Clock,
         tell: Callable[..., Any], handlers: Mapping[str, Handler],
-        applications: Callable[[], tuple[str, ...]] = tuple, charset: Callable[[], str],
+        applications: Callable[[], tuple[str, ...]] = tuple,
+        charset: Callable[[Message], str] = lambda head: "ASCII",
+        admit: Callable[[Message], Message] = lambda message: message,
+        failure: Callable[[], str] = lambda: "AR",
     ) -> None:  # fmt: skip
-        """Answer as `name`; `applications` are the MSH-5 values taken, none for any."""
+        """Answer as `name`; `applications` are the MSH-5 values taken, none for any.
+
+        `charset` says how a message without MSH-18 is read; `admit` refuses a message by raising
+        Hl7Error, or returns it as it is understood here; `failure` is what our own failures meet.
+        """
         self.name, self.database, self.log, self.clock = name, database, log, clock
         self.tell, self.handlers, self.applications = tell, handlers, applications
-        self.charset = charset
+        self.charset, self.admit, self.failure = charset, admit, failure
 
     def receive(self, piece: Piece, peer: str) -> list[bytes]:
         """Take what came over the line; return the acknowledgements."""
@@ -76,8 +83,9 @@ class Receiver:
     def _process(self, raw: bytes, peer: str) -> tuple[str, str, Hl7Error | None, int]:
         """Return code, sentence, error and log number."""
         try:
-            message = hl7.parse(raw, self.charset())
+            message = hl7.parse(raw, self.charset(hl7.peek(raw)))
             handler = self._handler(message)
+            message = self.admit(message)
             with self.database.write():  # the handler's work and the log: both, or neither
                 done = handler(message)
                 number = self.log.add(
@@ -85,7 +93,7 @@ class Receiver:
                 )
             return "AA", done, None, number
         except Exception as found:
-            error = _as_hl7(found)
+            error = _as_hl7(found, self.failure())
             return error.ack, error.sentence, error, self._log_refused(raw, peer, error)
 
     def _log_refused(self, raw: bytes, peer: str, error: Hl7Error) -> int:
@@ -145,13 +153,13 @@ class Receiver:
         return row["patient_id"], row["accession"]
 
 
-def _as_hl7(error: Exception) -> Hl7Error:
-    """Return what the sender is told of an error."""
+def _as_hl7(error: Exception, failure: str) -> Hl7Error:
+    """Return what the sender is told of an error; `failure` is the code for one of our own."""
     if isinstance(error, Hl7Error):
         return error
     if isinstance(error, PacsLabError):
-        code, ack = _PLACES.get(type(error).__name__, (hl7.INTERNAL, "AR"))
+        code, ack = _PLACES.get(type(error).__name__, (hl7.INTERNAL, failure))
         return Hl7Error(code, "", error.sentence, ack=ack)
     logging.getLogger("hl7").exception("a message could not be processed", exc_info=error)
     why = getattr(error, "orig", None) or type(error).__name__
-    return Hl7Error(hl7.INTERNAL, "", f"not processed, send it again later: {why}", ack="AR")
+    return Hl7Error(hl7.INTERNAL, "", f"not processed, send it again later: {why}", ack=failure)

@@ -23,8 +23,8 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from simulator.errors import StatusError
+from simulator.network import charsets, commitment, dimse
 from simulator.network import command as cmd
-from simulator.network import commitment, dimse
 from simulator.network.associate import (
     PLAIN,
     Caller,
@@ -82,7 +82,7 @@ def find_on(association: Association, query: Dataset, sop_class: str) -> Iterato
     """Yield the matches of `query` on an open association."""
     context = context_for(association, sop_class)
     command = {"CommandField": cmd.C_FIND, "AffectedSOPClassUID": sop_class, "Priority": 0}
-    data = encoded(query, context)
+    data = encoded(charsets.declared(query), context)
     with closing(association.request(context, command, data)) as responses:
         for response in responses:
             check_status(association, response.command, "C-FIND")
@@ -109,7 +109,7 @@ def move(
             "Priority": 0,
             "MoveDestination": destination,
         }
-        data = encoded(query, context)
+        data = encoded(charsets.declared(query), context)
         counters = Retrieved(status=0)
         for response in association.request(context, command, data):
             counters = _counters(response)
@@ -142,7 +142,7 @@ def get(
             "Priority": 0,
             "MessageID": 1,
         }
-        association.send(context, command, encoded(query, context))
+        association.send(context, command, encoded(charsets.declared(query), context))
         return _take(association, receive)
 
 

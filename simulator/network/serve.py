@@ -54,19 +54,23 @@ class Server:
         admit: Callable[[Proposal], str | None] = lambda _: None,
         limits: Callable[[], Limits] = Limits,
         share: Callable[[str], int] = lambda calling: 0,
+        extend: Callable[[Proposal], dict[str, bytes]] = lambda _: {},
         tls: Contexts | None = None,
+        guard: Callable[[], Contexts | None] | None = None,
         beside: Server | None = None,
         tell: Tell = lambda kind, text, **facts: None,
     ) -> None:
         """Bind at once; `port` 0 lets the system choose. Raises CannotError if it is taken.
 
         `admit` returns the user it recognised, if there is one; `share` how many associations an
-        AE title may have open (0: no limit of its own). With `tls` the port speaks TLS only.
+        AE title may have open (0: no limit of its own); `extend` what is agreed to in extended
+        negotiation, for each SOP class. With `tls` the port speaks TLS only; `guard` says
+        it anew for each caller.
         It counts its associations together with those of the server it stands `beside`.
         """
         self.name, self.contexts, self.handlers = name, contexts, handlers
         self.admit, self.limits, self.share, self.tell = admit, limits, share, tell
-        self.tls = tls
+        self.guard, self.extend = guard or (lambda: tls), extend
         self.live: dict[int, Association] = beside.live if beside else {}
         self.numbers: Iterator[int] = beside.numbers if beside else itertools.count(1)
         self._waiting: set[Wire] = set()
@@ -91,7 +95,7 @@ class Server:
         self._listener.close()
         for association in list(self.live.values()):
             # OpenSSL lets only the thread that reads write, too: there the connection just ends.
-            if association.wire in self._waiting and self.tls is None:
+            if association.wire in self._waiting and association.wire.tls is None:
                 association.abort()
         for wire in list(self._waiting):
             wire.close()
@@ -147,11 +151,12 @@ class Server:
 
     def _secure(self, wire: Wire, address: tuple[str, int]) -> bool:
         """Shake hands if this port speaks TLS; tell why where that fails."""
-        if self.tls is None:
+        contexts = self.guard()
+        if contexts is None:
             return True
         plain = False
         try:
-            context = self.tls()
+            context = contexts()
             if context is None:
                 raise LocalError("This node has no certificate.", "Give it one.")
             first = wire.sock.recv(1, socket.MSG_PEEK)
@@ -162,7 +167,7 @@ class Server:
         except (OSError, LocalError) as error:
             if not self._stopping:
                 telling.handshake_failed(self.tell, self.name, address, error, plain=plain)
-            _drain(wire)  # else a reset may overtake the alert that says why
+            w.drain(wire)  # else a reset may overtake the alert that says why
             return False
         return True
 
@@ -178,14 +183,15 @@ class Server:
         except Refusal as refusal:
             telling.rejected(self.tell, proposal, refusal, facts)  # who is answered may look it up
             wire.send([negotiation.rejection(refusal.triple)])
-            _drain(wire)
+            w.drain(wire)
             return None
-        limits = self.limits()
+        limits, extensions = self.limits(), self.extend(proposal)
         answer, accepted, results = negotiation.agree(
             proposal,
             self.contexts(proposal),
             max_pdu=limits.max_pdu,
             recognised=user is not None,
+            extensions=extensions,
         )
         wire.sock.settimeout(limits.idle_timeout)
         wire.cap = limits.max_pdu
@@ -198,6 +204,7 @@ class Server:
             is_acceptor=True,
         )
         association.number, association.user = number, user or ""
+        association.extensions = extensions
         self.live[number] = association
         try:
             telling.accepted(self.tell, proposal, results, facts, association.user)
@@ -289,12 +296,3 @@ def serve(**options: object) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-
-
-def _drain(wire: Wire) -> None:
-    """Let the peer read what was sent and close first: closing at once may send a reset."""
-    with suppress(OSError):
-        wire.sock.settimeout(1)
-        for _ in range(16):
-            if not socket.socket.recv(wire.sock, 65536):  # past TLS, whose handshake failed
-                break

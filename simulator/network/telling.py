@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 
 from pydicom.uid import UID
@@ -12,6 +13,7 @@ from simulator.network import dimse, negotiation, tls
 from simulator.network.dimse import Reply, Request
 from simulator.network.negotiation import Proposal, Refusal
 
+_LONGEST_QUERY = 8192  # bytes
 Tell = Callable[..., object]  # tell(kind, text, **facts), as Journal.write
 
 
@@ -77,7 +79,16 @@ def handled(tell: Tell, server: str, request: Request, final: Reply, count: int)
         destination=request.command.get("MoveDestination") or "",
         pending=count,
         comment=comment,
+        **_identifier(request),
     )
+
+
+def _identifier(request: Request) -> dict[str, object]:
+    """Return what a query or retrieval asked for, as it came: an audit must be able to show it."""
+    if request.name not in ("C-FIND", "C-MOVE", "C-GET"):
+        return {}
+    query = base64.b64encode(request.data[:_LONGEST_QUERY]).decode("ascii")
+    return {"query": query, "syntax": request.context.transfer_syntax}
 
 
 def _about(request: Request) -> str:

@@ -16,6 +16,7 @@ from simulator.errors import HandshakeError, LocalError, NetworkError, NoAnswerE
 
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:!aNULL"  # of TLS 1.2; 1.3 has only good ones
 Contexts = Callable[[], ssl.SSLContext | None]
+VERSIONS = ("1.2", "1.3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +62,15 @@ def client_context(tls: Tls) -> ssl.SSLContext:
     return context
 
 
-def server_context(tls: Tls, *, mutual: bool = False) -> ssl.SSLContext:
-    """Return the context of a node that listens; `mutual` asks every caller for a certificate."""
+def server_context(tls: Tls, *, mutual: bool = False, least: str = "1.2") -> ssl.SSLContext:
+    """Return the context of a node that listens; `mutual` asks every caller for a certificate.
+
+    `least` is the oldest TLS version that is taken: one of VERSIONS.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _harden(context)
+    if least == "1.3":
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
     _identify(context, tls)
     if mutual:
         _trust(context, tls.trusted)
@@ -75,14 +81,20 @@ def server_context(tls: Tls, *, mutual: bool = False) -> ssl.SSLContext:
 class Renewed:
     """Keeps a context as long as its files stay the same: a renewed certificate is used at once."""
 
-    def __init__(self, make: Callable[[], ssl.SSLContext], tls: Tls) -> None:
-        """Call `make` anew whenever a file of `tls` has changed."""
-        self._make, self._tls = make, tls
+    def __init__(
+        self,
+        make: Callable[[], ssl.SSLContext],
+        tls: Tls,
+        beside: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Call `make` anew whenever a file of `tls` has changed, or what `beside` returns."""
+        self._make, self._tls, self._beside = make, tls, beside
         self._kept: tuple[object, ssl.SSLContext] | None = None
 
     def __call__(self) -> ssl.SSLContext:
         """Return the present context."""
-        stamp = tuple(map(_stamp, (self._tls.trusted, self._tls.certificate, self._tls.key)))
+        files = (self._tls.trusted, self._tls.certificate, self._tls.key)
+        stamp = (self._beside(), *map(_stamp, files))
         if self._kept is None or self._kept[0] != stamp:
             self._kept = (stamp, self._make())
         return self._kept[1]

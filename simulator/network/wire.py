@@ -191,3 +191,12 @@ def abort_text(source: int, reason: int) -> str:
         f"aborted by the peer's DICOM layer: {_ABORT_REASONS.get(reason, 'no reason given')} "
         + (f"(A-ABORT source {source}, reason {reason})")
     )
+
+
+def drain(wire: Wire) -> None:
+    """Let the peer read what was sent and close first: closing at once may send a reset."""
+    with suppress(OSError):
+        wire.sock.settimeout(1)
+        for _ in range(16):
+            if not socket.socket.recv(wire.sock, 65536):  # past TLS, whose handshake failed
+                break

@@ -36,12 +36,16 @@ PIXELS = bytes(range(256)) * 32
 class Lab:
     """An archive that runs, and its journal."""
 
-    def __init__(self, folder: Path, clock: Clock, nodes: Sequence[Node] = ()) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, nodes: Sequence[Node] = (), database: str = ""
+    ) -> None:
         """Open an archive below `folder` and let in the nodes named, CT1 and WS1."""
         self.journal = Journal(folder / "journal", "archive", clock)
         self.reader = JournalReader(folder / "journal")
         address = Address(host="127.0.0.1", port=0)
-        self.archive = Archive(folder / "archive", address, clock, self.journal)
+        self.archive = Archive(
+            folder / "archive", address, clock, self.journal, database=database
+        )
         if self.archive.database.is_new:
             known = [Node(ae="CT1"), Node(ae="WS1"), *nodes]
             self.archive.provision(known, [], ADMIN)
@@ -111,9 +115,9 @@ class Lab:
 
 
 @contextmanager
-def lab(folder: Path, nodes: Sequence[Node] = ()) -> Iterator[Lab]:
+def lab(folder: Path, nodes: Sequence[Node] = (), database: str = "") -> Iterator[Lab]:
     """Run an archive for the length of a block; it must not have met a bug meanwhile."""
-    made = Lab(folder, ClockKeeper(folder / "clock.json"), nodes)
+    made = Lab(folder, ClockKeeper(folder / "clock.json"), nodes, database)
     made.archive.start()
     try:
         yield made

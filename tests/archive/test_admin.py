@@ -94,6 +94,7 @@ def test_every_route_needs_a_right_or_says_why_not(api: Api) -> None:
     assert open_ones == {
         "/health/live",
         "/health/ready",
+        "/metrics",
         "/api/login",
         "/api/logout",
         "/api/me",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,10 +15,11 @@ from pathlib import Path
 import pytest
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
+from simulator.archive.index import Location
 from simulator.errors import NetworkError
 from simulator.network.associate import Peer, associate, plain_context, send_store
 from simulator.network.dimse import encode_dataset
-from tests.archive.support import CALLER, image
+from tests.archive.support import CALLER, Lab, image, study
 from tests.archive.support import lab as run_lab
 
 SENDERS = 4
@@ -81,6 +83,7 @@ def kill_while_storing(folder: Path, rounds: int) -> None:
                 sender.join()
                 acknowledged.update(sender.acknowledged)
     with run_lab(folder) as lab:  # after the last crash: recovered
+        lab.archive.integrity.wait()
         rows = lab.archive.index.locate([])
         assert len({row.sop_uid for row in rows}) == len(rows), "indexed twice"
         places = {row.sop_uid: row for row in rows}
@@ -91,6 +94,21 @@ def kill_while_storing(folder: Path, rounds: int) -> None:
         # what was not acknowledged may be there too, but then it is whole: one file a row
         assert len(rows) <= len(acknowledged) + rounds * SENDERS
         assert lab.files() == sorted(row.digest for row in rows)
+        found = lab.archive.integrity.check(deep=True)
+        assert not found.repaired and not found.said, found.said
+        assert_visible(lab, rows)
+        print(f"{rounds} rounds: {len(acknowledged)} acknowledged, {len(rows)} stored")
+
+
+def assert_visible(lab: Lab, rows: list[Location]) -> None:
+    """Nothing is half there: each study can be found, counted and fetched as the index says."""
+    per_study = Counter(row.study_uid for row in rows)
+    found = lab.find(StudyInstanceUID="", NumberOfStudyRelatedInstances=None)
+    counted = {ds.StudyInstanceUID: int(ds.NumberOfStudyRelatedInstances or 0) for ds in found}
+    assert counted == per_study
+    assert lab.archive.index.counts()["studies"] == len(per_study)
+    for study_uid in list(per_study)[-SENDERS:]:
+        assert lab.get(StudyInstanceUID=study_uid)[0].completed == per_study[study_uid]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no kill -9 there")
@@ -99,7 +117,28 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform == "win32", reason="no kill -9 there")
-def test_nothing_acknowledged_is_lost_in_forty_rounds(tmp_path: Path) -> None:
-    kill_while_storing(tmp_path, 40)
+def test_nothing_acknowledged_is_lost_in_fifty_rounds(tmp_path: Path) -> None:
+    kill_while_storing(tmp_path, 50)
+
+
+@pytest.mark.timeout(120)
+def test_sixteen_associations_at_once(tmp_path: Path) -> None:
+    """No refusal, no lock error, each object once; every second sender sends the same study."""
+    with run_lab(tmp_path) as lab:
+        statuses: list[list[int]] = [[] for _ in range(16)]
+
+        def send(number: int) -> None:
+            statuses[number] = lab.store(*study(number // 2, 25))
+
+        threads = [threading.Thread(target=send, args=[number]) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == [[0] * 25] * 16
+        rows = lab.archive.index.locate([])
+        assert len({row.sop_uid for row in rows}) == len(rows) == 8 * 25
+        assert lab.files() == sorted(row.digest for row in rows)
+        assert lab.told("association.rejected") == lab.told("association.aborted") == []

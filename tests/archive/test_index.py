@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError
 from simulator.archive import tables as t
 from simulator.archive.attributes import at_level, pack, read_header, unpack
 from simulator.archive.index import Filed, Index, Location
+from simulator.archive.migrations import FOLDER
 from simulator.database import Database
 from simulator.network.dimse import encode_dataset
 from tests.archive.support import image, study
@@ -23,8 +25,10 @@ EXPLICIT, IMPLICIT, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.1
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Index:
-    return Index(Database(tmp_path / "index.db", t.metadata))
+def index(place: Path | str) -> Iterator[Index]:
+    database = Database(place, t.metadata, FOLDER)
+    yield Index(database)
+    database.close()
 
 
 def file(index: Index, ds: Dataset, *, replace: bool = False, digest: str = "d") -> Filed:

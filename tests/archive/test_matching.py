@@ -7,14 +7,16 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from simulator.archive import query
+from simulator.archive.answers import key_test
 from simulator.archive.attributes import at_level, pack, read_header
+from simulator.archive.identifier import of_dataset
 from simulator.archive.index import Index, Location
-from simulator.archive.matching import element_matches, matches, split_range
+from simulator.archive.matching import Rules, combined_test, split_range, values_test
+from simulator.archive.records import read
 from simulator.archive.tables import metadata
 from simulator.database import Database
 from simulator.network.dimse import encode_dataset
@@ -90,23 +92,78 @@ CASES = [
 
 @pytest.mark.parametrize(("vr", "key", "stored", "expected"), CASES)
 def test_value_matching(vr: str, key: str, stored: str, expected: bool) -> None:
-    tag = 0x00100010
-    have = Dataset()
-    have.add(DataElement(tag, vr, stored))
-    assert element_matches(DataElement(tag, vr, key), have) is expected
+    asked = [text for part in key.split("\\") if (text := part.strip())]
+    assert values_test(vr, asked)([stored] if stored else []) is expected
 
 
 def test_an_attribute_that_is_not_there_matches_only_the_empty_key() -> None:
-    assert element_matches(DataElement(0x00100020, "LO", ""), Dataset())
-    assert element_matches(DataElement(0x00100020, "LO", "*"), Dataset())
-    assert not element_matches(DataElement(0x00100020, "LO", "A"), Dataset())
+    assert values_test("LO", [])([])
+    assert values_test("LO", ["*"])([])
+    assert not values_test("LO", ["A"])([])
 
 
-def test_names_in_their_case_where_the_setting_says_so() -> None:
-    stored, key = Dataset(), Dataset()
-    stored.PatientName, key.PatientName = "Test^Anna", "test*"
-    assert matches(key, stored)
-    assert not matches(key, stored, case_sensitive_names=True)
+def test_one_of_several_values_is_enough() -> None:
+    assert values_test("CS", ["MR"])(["CT", "MR"])
+    assert not values_test("CS", ["US"])(["CT", "MR"])
+
+
+@pytest.mark.parametrize(
+    ("rules", "vr", "asked", "found", "expected"),
+    [
+        (Rules(case_sensitive_names=True), "PN", ["test*"], ["Test^Anna"], False),
+        (Rules(match_unknown=True), "LO", ["A"], [], True),  # C.2.2.1.2
+        (Rules(match_unknown=True), "LO", ["A"], ["B"], False),
+        (Rules(empty_values=True), "LO", ['""'], [], True),
+        (Rules(empty_values=True), "LO", ['""'], ["A"], False),
+        (Rules(), "LO", ['""'], [], False),
+        (Rules(value_lists=False), "CS", ["CT", "MR"], ["CT"], False),
+        (Rules(value_lists=False), "UI", ["1.2", "1.3"], ["1.3"], True),
+    ],
+)
+def test_rules(rules: Rules, vr: str, asked: list[str], found: list[str], expected: bool) -> None:
+    assert values_test(vr, asked, rules)(found) is expected
+
+
+@pytest.mark.parametrize(
+    ("dates", "times", "day", "time", "expected"),
+    [
+        ("20060705-20060707", "1000-1800", "20060705", "0900", False),  # the standard's example
+        ("20060705-20060707", "1000-1800", "20060706", "0300", True),
+        ("20060705-20060707", "1000-1800", "20060707", "1759", True),
+        ("20060705-20060707", "1000-1800", "20060707", "1801", False),
+        ("20060705-", "1000-", "20060705", "0959", False),
+        ("20060705-", "1000-", "20060901", "0000", True),
+        ("-20060705", "-1000", "20060705", "100059", True),
+        ("-20060705", "-1000", "20060705", "1001", False),
+        ("-20060705", "-1000", "", "0900", False),
+    ],
+)
+def test_a_date_and_its_time_as_one_moment(
+    dates: str, times: str, day: str, time: str, expected: bool
+) -> None:
+    test = combined_test(dates, times)
+    assert test is not None
+    assert test(day, time) is expected
+
+
+@pytest.mark.parametrize(
+    ("dates", "times"),
+    [("20060705", "1000-"), ("20060705-", "1000"), ("20060705-", "-1000"), ("-20060705", "1-2")],
+)
+def test_ranges_of_different_forms_stay_apart(dates: str, times: str) -> None:
+    assert combined_test(dates, times) is None
+
+
+def test_many_stars_cost_no_time() -> None:
+    """A pattern like this takes a naive expression longer than a shift."""
+    test = values_test("LO", ["*a" * 40 + "*b"])
+    assert not test(["a" * 4000])
+
+
+def matches(asked: Dataset, stored: Dataset, *, case_sensitive_names: bool = False) -> bool:
+    rules = Rules(case_sensitive_names=case_sensitive_names)
+    record = read(pack(stored))
+    return all(key_test(key, rules)(record) for key in of_dataset(asked, "STUDY").keys)
 
 
 def code(value: str, scheme: str = "99LOCAL") -> Dataset:
@@ -138,7 +195,7 @@ def test_sequence_matching(asked: list[Dataset], expected: bool) -> None:
 def test_a_sequence_key_on_what_is_no_sequence_does_not_match() -> None:
     stored, key = Dataset(), Dataset()
     stored.PatientName = "Test"
-    key.add(DataElement(0x00100010, "SQ", [code("X")]))
+    key.add_new(0x00100010, "SQ", [code("X")])
     assert not matches(key, stored)
 
 

@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from simulator.archive import reconcile
-from tests.archive.support import PIXELS, Lab, image, study
+from tests.archive.support import PIXELS, Lab, image, study, until
 
 NOW = datetime(2026, 3, 2, 9, 30)
 ORDER = {
@@ -156,3 +156,46 @@ def test_linking_while_the_archive_is_swept(lab: Lab) -> None:
     stop.set()
     thread.join()
     assert lab.get(StudyInstanceUID="1.2.3.1")[0].completed == 4
+
+
+def state(lab: Lab) -> str:
+    row = lab.archive.index.study("1.2.3.1")
+    return str(row["order_state"]) if row else "gone"
+
+
+def test_a_link_by_hand_is_not_undone_by_a_match_that_was_under_way(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worklist answers slowly; meanwhile somebody has linked the study."""
+    lab.store(*study(1))
+    until(lambda: state(lab) == "unmatched")
+
+    def slow(accession: str) -> None:
+        link(lab)
+
+    monkeypatch.setattr(lab.archive.orders, "find", slow)
+    lab.archive.orders.match("1.2.3.1")
+    row = lab.archive.index.study("1.2.3.1")
+    assert row is not None and row["order_note"] == "linked to order A9 by eva"
+    assert len(lab.told("study.unmatched")) == 1  # the first one, before
+
+
+def test_a_correction_keeps_the_match_that_came_meanwhile(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An A08 that arrives while a study is being matched must not make it new again."""
+    lab.store(*study(1))
+    until(lambda: state(lab) == "unmatched")
+    corrected = reconcile._corrected
+
+    def matched_meanwhile(*arguments: Any) -> Any:
+        lab.archive.index.set_order_state("1.2.3.1", "matched", "meanwhile")
+        return corrected(*arguments)
+
+    monkeypatch.setattr(reconcile, "_corrected", matched_meanwhile)
+    index, store = lab.archive.index, lab.archive.store
+    values = {"PatientName": "NEU^ANNA"}
+    assert reconcile.readdress(index, store, "1.2.3.1", values, NOW, "eva") == 1
+    row = index.study("1.2.3.1")
+    assert row is not None
+    assert (row["order_state"], row["patient_name"]) == ("matched", "NEU^ANNA")

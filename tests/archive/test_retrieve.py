@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
     MRImageStorage,
     RLELossless,
 )
@@ -28,7 +31,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from simulator.errors import NoAnswerError, StatusError
 from simulator.network import command as cmd
 from simulator.network import dimse, scu
-from simulator.network.associate import PLAIN
+from simulator.network.associate import PLAIN, associate, context_for
 from simulator.network.association import Message
 from simulator.network.dimse import Request, decode_dataset
 from simulator.network.serve import Server, serve
@@ -213,6 +216,36 @@ def test_a_requestor_that_goes_away_is_not_blamed_on_the_destination(
     assert moving.told("c-move.suboperations") == []
 
 
+def test_the_association_of_the_sub_operations_is_in_the_journal(
+    moving: Lab, ws: Destination
+) -> None:
+    ws.statuses = {"1.2.3.1.1.2": dimse.OUT_OF_RESOURCES}
+    move(moving)
+    (opened,), (sent,) = moving.told("c-move.association"), moving.told("c-move.sent")
+    assert opened.text.startswith("C-MOVE of CT1: WS1 accepted an association for 4 instances")
+    assert "3 completed, 1 failed, 0 with a warning; 1 × 0xA700 (out of resources)" in sent.text
+    assert sent.facts["destination"] == "WS1" and opened.id < sent.id
+
+
+def test_a_study_that_is_still_arriving(moving: Lab, ws: Destination) -> None:
+    """Each retrieve gets what was stored when it was asked, and never a half object."""
+    more = study(1, 40)[4:]
+    sender = threading.Thread(target=lambda: moving.store(*more))
+    sender.start()
+    counts = []
+    while not counts or (sender.is_alive() and len(counts) < 10):
+        last = move(moving)[-1]
+        assert last.command["Status"] == 0x0000
+        counts.append(counters(last)[1])
+    sender.join()
+    assert counts == sorted(counts) and counts[0] >= 4  # type: ignore[operator, type-var]
+    assert counters(move(moving)[-1]) == (None, 40, 0, 0)
+    sent = {ds.SOPInstanceUID: ds for ds in study(1, 40)}
+    for request in ws.got:
+        got = decode_dataset(request.data, request.context.transfer_syntax)
+        assert got == sent[request.sop_instance]
+
+
 # --- C-GET ----------------------------------------------------------------------------------------
 
 
@@ -222,6 +255,41 @@ def test_get_brings_everything_and_counts(lab: Lab) -> None:
     retrieved, got = lab.get(StudyInstanceUID="1.2.3.1")
     assert (retrieved.completed, retrieved.failed, retrieved.status) == (3, 0, 0)
     assert got == sent
+
+
+def test_get_says_how_it_goes_on(lab: Lab) -> None:
+    lab.store(*study(1, 3))
+    contexts = [build_context(GET), build_context(CTImageStorage)]
+    pending = []
+    with associate(lab.peer, contexts, CALLER, get_roles=[CTImageStorage]) as association:
+        context = context_for(association, GET)
+        identifier = query("STUDY", StudyInstanceUID="1.2.3.1")
+        command = {
+            "CommandField": cmd.C_GET, "AffectedSOPClassUID": GET, "Priority": 0, "MessageID": 1,
+        }  # fmt: skip
+        data = [dimse.encode_dataset(identifier, context.transfer_syntax)]
+        association.send(context, command, data)
+        while message := association.receive():
+            if message.command["CommandField"] == cmd.C_STORE:
+                association.send(message.context, scu.store_response(message, 0))
+            else:
+                pending.append((message.command["Status"], counters(message)))
+                if message.command["Status"] != 0xFF00:
+                    break
+    assert pending == [
+        (0xFF00, (2, 1, 0, 0)),
+        (0xFF00, (1, 2, 0, 0)),
+        (0x0000, (None, 3, 0, 0)),
+    ]
+
+
+def test_get_without_role_selection_sends_nothing(lab: Lab) -> None:
+    """Who does not offer to be SCP of a class cannot be sent one (PS3.7 D.3.3.4)."""
+    lab.store(*study(1, 2))
+    contexts = [build_context(GET), build_context(CTImageStorage)]
+    with associate(lab.peer, contexts, CALLER) as association:
+        last = ask(association, query("STUDY", StudyInstanceUID="1.2.3.1"), GET, cmd.C_GET)[-1]
+    assert (last.command["Status"], counters(last)) == (0xA702, (None, 0, 2, 0))
 
 
 def test_get_without_a_context_for_it_fails_honestly(lab: Lab) -> None:
@@ -244,15 +312,17 @@ def test_a_missing_file_fails_alone(lab: Lab) -> None:
     assert [ds.SOPInstanceUID for ds in got] == ["1.2.3.1.1.2"]
 
 
-@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, RLELossless])
+@pytest.mark.parametrize(
+    "syntax", [ImplicitVRLittleEndian, RLELossless, JPEG2000Lossless, JPEGLSLossless]
+)
 def test_another_syntax_than_stored_is_made_without_loss(lab: Lab, syntax: str) -> None:
     """The peer takes Explicit VR only; its object says the same and keeps its name."""
     ds = image(SOPInstanceUID="1.2.3.4")
     original = PIXELS
-    if syntax == RLELossless:
+    if syntax != ImplicitVRLittleEndian:
         ds.ensure_file_meta()
         ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        ds.compress(RLELossless, np.frombuffer(PIXELS, "<u2").reshape(64, 64))
+        ds.compress(syntax, np.frombuffer(PIXELS, "<u2").reshape(64, 64))
         ds.SOPInstanceUID = "1.2.3.4"
     lab.store(ds, syntax=syntax)
     got: list[Message] = []

@@ -22,11 +22,13 @@ def test_default_is_accepted_and_documented(setting: Setting) -> None:
     assert setting.convert(setting.default) == setting.default
     assert setting.convert(str(setting.default)) == setting.default  # as the command line gives it
     assert type(setting.convert(str(setting.default))) is type(setting.default)
-    assert setting.what.endswith(".") and setting.allowed
+    assert setting.allowed
+    for text in (setting.what, setting.rule, setting.breaks):  # a newcomer reads all three
+        assert text.endswith(".") and 10 < len(text) < 260, text
 
 
 def bad(setting: Setting) -> list[Any]:
-    always: list[Any] = [None, [], {}, "", "\n", "no such thing, of that we may be sure"]
+    always: list[Any] = [None, [], {}, "", "\n", "no such thing\u2013of that we may be sure"]
     if isinstance(setting.default, bool):
         return [*always, 2, "maybe"]
     if isinstance(setting.default, str):
@@ -143,6 +145,7 @@ def test_query_limit(lab: Lab) -> None:
     for number in range(3):
         lab.enter(*study(number))
     lab.set("query.limit", 2)
+    lab.set("query.limit_status", "0xA700")
     with pytest.raises(StatusError, match="0xA700"):
         lab.find(StudyInstanceUID="")
 

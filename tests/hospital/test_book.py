@@ -95,10 +95,10 @@ def test_what_makes_no_sense_is_refused(ris: Ris, changes: dict[str, str]) -> No
 
 def test_the_mapping_table_says_where_orders_go(ris: Ris, events: JournalReader) -> None:
     first = ris.book.place(code="CT-CHEST")
-    ris.book.remap("CT-CHEST", {"station_ae": "CT2"}, "mia")
+    ris.book.table.change("CT-CHEST", {"station_ae": "CT2"}, "mia")
     assert ris.book.place(code="CT-CHEST").station_ae == "CT2"
     assert ris.book.get(first.accession).station_ae == "CT1"
-    ris.book.remap("CT-CHEST", {"station_ae": "CT3"}, "mia", pending=True)
+    ris.book.table.change("CT-CHEST", {"station_ae": "CT3"}, "mia", pending=True)
     assert {order.station_ae for order in ris.book.find(code="CT-CHEST")} == {"CT3"}
     assert len(events.entries(kind="mapping.changed")) == 2
 

@@ -89,7 +89,7 @@ def test_an_unmapped_procedure_is_accepted_and_on_no_worklist(send: Send, ris: R
     assert send("ORM^O01", ORDER.replace("CT-HEAD", "CT-HEART")) == "AA"
     (order,) = ris.book.find(placer="X1")
     assert order.status == "ordered" and not list(ris.worklist.entries(_all()))
-    ris.book.remap("CT-HEART", {"modality": "CT", "station_ae": "CT1", "protocol": "heart"})
+    ris.book.table.change("CT-HEART", {"modality": "CT", "station_ae": "CT1", "protocol": "heart"})
     ris.interfaces.receiver.replay(1)
     (order,) = ris.book.find(placer="X1")
     assert (order.status, order.station_ae) == ("scheduled", "CT1")

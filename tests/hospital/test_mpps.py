@@ -98,15 +98,3 @@ def test_a_step_nobody_ordered_is_kept_and_said(
     scu.mpps_create(peer_of, "1.2.4", begin(None))
     (entry,) = events.entries(kind="mpps.created")
     assert entry.facts["linked"] is False and "no order known here" in entry.text
-
-
-def test_a_second_step_for_a_finished_order_is_kept(
-    ris: Ris, peer_of: Peer, events: JournalReader
-) -> None:
-    order = ris.book.place(code="CT-CHEST", scheduled=AT)
-    for uid in ("1.2.4", "1.2.5"):
-        scu.mpps_create(peer_of, uid, begin(order))
-        scu.mpps_set(peer_of, uid, status("COMPLETED"))
-    assert ris.book.get(order.accession).status == "completed"
-    assert len(ris.steps.all()) == 2
-    assert events.entries(kind="mpps.order-not-moved")

@@ -87,7 +87,7 @@ def test_they_are_the_orders_the_seed_makes(open_ris: Ris, ris: Ris) -> None:
     for n, order in enumerate(sent):
         assert day_number(ris.seed, order.placer) == n
         with ris.database.write() as connection:
-            assert order == ris.book._nth(connection, n, order.scheduled, "")
+            assert order == ris.book._nth(connection, n, order.scheduled, "", "")
 
 
 def test_an_order_the_ris_does_not_take_is_said(open_ris: Ris, ris: Ris) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from simulator.authority import Authority
 from simulator.cli import run
+from simulator.client import Client
 
 
 def tls(capsys: pytest.CaptureFixture[str], seat: Path, *words: str) -> Any:
@@ -46,3 +48,16 @@ def test_mistakes_are_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path:
     assert status == 1 and "pacslab tls issue CT1" in said
     status, said = tls(capsys, tmp_path, "issue", "../CT1")
     assert status == 2
+
+
+def test_a_ris_that_speaks_tls_is_known_to_answer(hospital: Client) -> None:
+    """Starting and 'status' ask with a plain echo: a port that wants TLS is there all the same."""
+    seat = hospital.seat
+    Authority(seat.folder / "tls").init(replace=True)
+    Authority(seat.folder / "tls").issue("RISLAB")
+    hospital.ris.set("access.tls", "on")
+    seat.service("restart", "hospital")
+    rows = {row["ae"]: row["answers"] for row in seat.status()["nodes"]}
+    assert rows["RISLAB"] and rows["PACSLAB"]
+    opened = [e for e in hospital.journal.entries(kind="tls.opened") if e.facts.get("days_left")]
+    assert opened[-1].facts["server"] == "RISLAB"

@@ -37,3 +37,24 @@ def limit_of(call: Call, default: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise UsageError(f"'{text}' is not a limit.", "Give a whole number.")
     return int(text) or default
+
+
+def number_of(call: Call) -> int:
+    """Return the number in the path; raises UsageError if it is none."""
+    text = call.path["number"]
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise UsageError(f"'{text[:40]}' is not a number.", "See the list for the numbers.")
+    return int(text)
+
+
+def yes(call: Call, name: str) -> bool:
+    """Return a yes or no of the body, no if it is missing; raises UsageError for anything else."""
+    value = call.body.get(name, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"'{name}' is neither true nor false.", "Send true or false.")
+    return value
+
+
+def yes_in(query: dict[str, str], name: str) -> bool:
+    """Return whether a query says yes to something."""
+    return query.get(name, "").lower() in ("1", "true", "yes")

@@ -24,11 +24,17 @@ class Queues(Desk):
 
     def queues(self, call: Call) -> Any:
         """List what is owed, the oldest first."""
-        return [_facts(asdict(report)) for report in self.archive.owed.all()]
+        busy = self.archive.owed.working()
+        return [
+            {**_facts(asdict(report)), "trying": report.ae in busy}
+            for report in self.archive.owed.all()
+        ]
 
     def retry(self, call: Call) -> Any:
         """Try a report again at once."""
-        self.archive.owed.retry(_number(call))
+        number = _number(call)
+        self.archive.owed.retry(number)
+        self.tell("queue.retried", f"{call.who.name} had report {number} tried at once", call, "")
         return {"ok": True}
 
     def drop(self, call: Call) -> Any:

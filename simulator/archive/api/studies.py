@@ -43,7 +43,7 @@ class Studies(Desk):
                 f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {', '.join(columns)}."
             )
         wanted = [columns[key] == value for key, value in call.query.items() if key in columns]
-        return self.archive.index.studies(wanted, limit)
+        return self.archive.index.studies([*wanted, *self.archive.sight.of(call.who)], limit)
 
     def study(self, call: Call) -> Any:
         """Show a study with its series and instances."""
@@ -85,7 +85,8 @@ class Studies(Desk):
 
     def file(self, call: Call) -> Any:
         """Return an instance as a Part 10 file."""
-        location = self.archive.index.find_instance(call.path["uid"])
+        wanted = [t.instances.c.sop_uid == call.path["uid"], *self.archive.sight.of(call.who)]
+        location = next(iter(self.archive.index.locate(wanted)), None)
         if location is None:
             raise RefusedError("There is no such instance.", "", 404)
         return Response(self.archive.store.read(location.digest), media_type="application/dicom")
@@ -95,7 +96,8 @@ class Studies(Desk):
         return self.archive.orders.all()
 
     def _study(self, call: Call) -> dict[str, Any]:
-        study = self.archive.index.study(call.path["uid"])
+        wanted = [t.studies.c.study_uid == call.path["uid"], *self.archive.sight.of(call.who)]
+        study = next(iter(self.archive.index.studies(wanted)), None)
         if study is None:
             raise RefusedError("There is no such study in the archive.", "List the studies.", 404)
         return study

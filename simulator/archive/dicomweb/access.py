@@ -1,4 +1,4 @@
-"""Who calls: the admin API's bearer tokens, or HTTP Basic with an archive account (RFC 7617).
+"""Who calls: the admin API's bearer tokens, HTTP Basic with an account (RFC 7617), viewer passes.
 
 A password is verified once: it is exchanged for a session like any log-in, and the session is
 remembered. It ends as every session does: after its time, with a new password, with a lock.
@@ -15,6 +15,7 @@ from collections import OrderedDict
 
 from simulator.archive.users import Users
 from simulator.errors import RefusedError
+from simulator.viewer_pass import RIGHTS, Passes
 from simulator.web import NOBODY, Authenticate, Principal
 
 _REMEMBERED = 256  # sessions
@@ -24,9 +25,9 @@ CHALLENGE = 'Basic realm="PACS Lab archive", charset="UTF-8"'
 class Access:
     """Authentication of DICOMweb requests."""
 
-    def __init__(self, users: Users, bearer: Authenticate) -> None:
-        """Know the accounts of `users`, and the tokens that `bearer` knows."""
-        self.users, self._bearer = users, bearer
+    def __init__(self, users: Users, bearer: Authenticate, passes: Passes | None = None) -> None:
+        """Know the accounts of `users`, the tokens that `bearer` knows, and the passes."""
+        self.users, self._bearer, self._passes = users, bearer, passes
         self._key = secrets.token_bytes(32)  # what is remembered is no use outside this process
         self._tokens: OrderedDict[bytes, str] = OrderedDict()
         self._lock = threading.Lock()
@@ -34,10 +35,17 @@ class Access:
     def principal(self, headers: dict[str, str], host: str) -> Principal:
         """Return who calls; raises RefusedError where a name and password are wrong."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
+        if account := self.viewer_of(headers):
+            return Principal(name=account, rights=self.users.rights(account) & RIGHTS)
         if scheme.lower() != "basic":
             return self._bearer(headers)
         name, password = _credentials(given)
         return self._session(name, password, host)
+
+    def viewer_of(self, headers: dict[str, str]) -> str:
+        """Return the account on whose behalf JupyterLab's viewer asks, '' if it does not."""
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return self._passes.read(given) if self._passes and scheme.lower() == "bearer" else ""
 
     def _session(self, name: str, password: str, host: str) -> Principal:
         key = hmac.digest(self._key, f"{name}:{password}".encode(), hashlib.sha256)

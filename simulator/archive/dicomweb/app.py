@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route as StarletteRoute
 
 from simulator.archive.archive import Archive
 from simulator.archive.dicomweb import (
@@ -26,10 +26,20 @@ from simulator.archive.dicomweb import (
     wado_uri,
 )  # fmt: skip
 from simulator.archive.dicomweb.access import CHALLENGE, Access
+from simulator.archive.dicomweb.caching import Unchanged, kept
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.cors import Cors
 from simulator.errors import RefusedError, UsageError
-from simulator.web import NOBODY, Authenticate, Principal, check_host, failure
+from simulator.viewer_pass import BASE_HEADER, Passes
+from simulator.web import (
+    NOBODY,
+    Authenticate,
+    Call,
+    Principal,
+    Route,
+    check_host,
+    failure,
+)
 
 PATH = "/dicom-web"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -64,6 +74,7 @@ def services() -> list[Service]:
         (_INSTANCE + "/frames/{frames}", "frames", frames.frames),
         (_INSTANCE + "/bulkdata/{where:path}", "bulkdata", bulkdata.bulkdata),
         *((f"{path}/rendered", "rendered", rendered.rendered) for path in (_INSTANCE, _FRAME)),
+        *((f"{path}/rendered", "rendered", rendered.rendered_all) for path in (_STUDY, _SERIES)),
         *(
             (f"{path}/thumbnail", "thumbnail", rendered.thumbnail)
             for path in (_STUDY, _SERIES, _INSTANCE, _FRAME)
@@ -84,12 +95,33 @@ def services() -> list[Service]:
     ]
 
 
+def described() -> list[Route]:
+    """Return the table as the archive's API pages describe it."""
+
+    def elsewhere(call: Call) -> Any:
+        raise NotImplementedError("DICOMweb answers for itself")
+
+    return [
+        Route(
+            method=row.method,
+            path=PATH + row.path,
+            right=row.right,
+            handler=elsewhere,
+            summary=(row.handler.__doc__ or "").partition("\n")[0].rstrip("."),
+            basic=True,
+        )
+        for row in services()
+    ]
+
+
 class DicomWeb:
     """The service over one archive."""
 
-    def __init__(self, archive: Archive, bearer: Authenticate) -> None:
-        """Serve `archive` to its users, who bring a token that `bearer` knows, or a password."""
-        self.archive, self.access = archive, Access(archive.users, bearer)
+    def __init__(
+        self, archive: Archive, bearer: Authenticate, passes: Passes | None = None
+    ) -> None:
+        """Serve `archive` to its users: by a token that `bearer` knows, a password, or a pass."""
+        self.archive, self.access = archive, Access(archive.users, bearer, passes)
         self.cors = Cors(archive.settings)
 
     def app(self) -> Starlette:
@@ -99,7 +131,7 @@ class DicomWeb:
             by_path.setdefault(row.path, {})[row.method] = row
         return Starlette(
             routes=[
-                Route(path, self._endpoint(rows), methods=_METHODS)
+                StarletteRoute(path, self._endpoint(rows), methods=_METHODS)
                 for path, rows in by_path.items()
             ],
             exception_handlers={404: _unknown, 405: _unknown},
@@ -135,6 +167,8 @@ class DicomWeb:
             check_host(request)
             who = self._checked(row, request)
             response = row.handler(self._call(who, request, facts))
+        except Unchanged as known:
+            response = Response(None, 304, kept(known.tag))
         except Exception as error:
             response = failure(error)
         if response.status_code == 401:
@@ -162,11 +196,25 @@ class DicomWeb:
             query=list(request.query_params.multi_items()),
             accept=", ".join(request.headers.getlist("accept")),
             content_type=request.headers.get("content-type", ""),
-            base=_base(request),
+            base=self._base(request),
             host=_host(request),
             body=_body(request),
+            if_none_match=request.headers.get("if-none-match", ""),
+            range=request.headers.get("range", "") if request.method == "GET" else "",
+            if_range=request.headers.get("if-range", ""),
             facts=facts,
         )
+
+    def _base(self, request: Request) -> str:
+        """Return where we are: where JupyterLab's viewer sees us, else by our own socket.
+
+        Not by the Host header: dicomweb-client's has no port.
+        """
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        if BASE_HEADER in headers and self.access.viewer_of(headers):
+            return headers[BASE_HEADER].rstrip("/")
+        host, port = request.scope["server"]
+        return f"http://{host}:{port}{request.scope['root_path']}"
 
     def _tell(
         self,
@@ -205,12 +253,6 @@ def _bare(response: Response) -> Response:
 
 def _host(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-def _base(request: Request) -> str:
-    """Return where we are, by our own socket: dicomweb-client's Host header has no port."""
-    host, port = request.scope["server"]
-    return f"http://{host}:{port}{request.scope['root_path']}"
 
 
 def _body(request: Request) -> Iterator[bytes]:

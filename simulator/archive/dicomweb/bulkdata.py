@@ -6,9 +6,10 @@ import re
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import dcmread
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from simulator.archive.dicomweb.accept import Offer, choose
+from simulator.archive.dicomweb.caching import mark, piece
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.frames import OCTETS, parts_of
 from simulator.archive.dicomweb.multipart import Part, streamed
@@ -30,11 +31,12 @@ def bulkdata(call: WebCall) -> Response:
     if file.tag and where.upper() == f"{file.tag:08X}":
         return _pixels(call, location, file)
     value = value_at(file.header, where)
-    offer = choose(call, _OFFERS)
+    offer, headers = choose(call, _OFFERS), mark(call, [location])
     if not offer.multipart:
-        return Response(value, media_type=OCTETS)
+        return Response(value, media_type=OCTETS, headers=headers)
     place = call.url(location, "bulkdata", where)
-    return streamed(iter([Part(content_type=OCTETS, chunks=[value], location=place)]), OCTETS)
+    part = Part(content_type=OCTETS, chunks=[value], location=place)
+    return streamed(iter([part]), OCTETS, headers=headers)
 
 
 def _pixels(call: WebCall, location: Location, file: PixelFile) -> Response:
@@ -44,11 +46,12 @@ def _pixels(call: WebCall, location: Location, file: PixelFile) -> Response:
         return parts_of(call, location, file, numbers)
     if not file.syntax.is_little_endian:
         raise unusable("it is stored in big endian")
-    offer = choose(call, _OFFERS)
+    offer, headers = choose(call, _OFFERS), mark(call, [location])
     if not offer.multipart:
-        return StreamingResponse(file.blocks(), media_type=OCTETS)
+        return piece(call, file.path, OCTETS, headers, (file.offset, file.length))
     place = call.url(location, "bulkdata", call.path["where"])
-    return streamed(iter([Part(content_type=OCTETS, chunks=file.blocks(), location=place)]), OCTETS)
+    part = Part(content_type=OCTETS, chunks=file.blocks(), location=place)
+    return streamed(iter([part]), OCTETS, headers=headers)
 
 
 def value_at(ds: Dataset, where: str) -> bytes:

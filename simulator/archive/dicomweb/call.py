@@ -33,6 +33,9 @@ class WebCall:
     base: str  # where this service is: http://127.0.0.1:8112/dicom-web
     host: str
     body: Iterator[bytes]
+    if_none_match: str = ""
+    range: str = ""
+    if_range: str = ""
     facts: dict[str, Any] = field(default_factory=dict)  # what the journal should know beside
 
     def one(self, name: str, default: str = "") -> str:
@@ -58,7 +61,8 @@ class WebCall:
     def locations(self) -> list[Location]:
         """Return the instances the path names; raises RefusedError (404) if there are none."""
         uids = self.uids()
-        found = self.archive.index.locate([COLUMNS[name] == uid for name, uid in uids.items()])
+        wanted = [COLUMNS[name] == uid for name, uid in uids.items()]
+        found = self.archive.index.locate([*wanted, *self.archive.sight.of(self.who)])
         if not found:
             what = list(uids)[-1]
             raise RefusedError(

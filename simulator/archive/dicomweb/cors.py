@@ -9,8 +9,8 @@ from simulator.archive.settings import Settings
 
 KEY = "web.cors_origins"
 _HEADERS = {
-    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, Range",
-    "Access-Control-Expose-Headers": "Content-Location, Warning",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, Range, If-None-Match",
+    "Access-Control-Expose-Headers": "Content-Location, Content-Range, ETag, Warning",
     "Access-Control-Max-Age": "600",
 }
 
@@ -31,4 +31,4 @@ class Cors:
         response.headers.update(_HEADERS)
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Methods"] = ", ".join([*methods, "OPTIONS"])
-        response.headers["Vary"] = "Origin"
+        response.headers.add_vary_header("Origin")

@@ -14,6 +14,7 @@ from simulator.archive.dicomweb.accept import (
     accepted,
     not_acceptable,
 )
+from simulator.archive.dicomweb.caching import mark
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.multipart import Part, streamed
 from simulator.archive.dicomweb.pixels import PixelFile, decodable
@@ -54,13 +55,14 @@ def parts_of(
 ) -> Response:
     """Return checked frames, each a part."""
     kind, make = _form(call, file)
+    headers = mark(call, [location])
 
     def made() -> Iterator[Part]:
         for number in numbers:
             place = call.url(location, "frames", str(number))
             yield Part(content_type=kind, chunks=[make(number)], location=place)
 
-    return streamed(made(), kind.partition(";")[0])
+    return streamed(made(), kind.partition(";")[0], headers=headers)
 
 
 def _form(call: WebCall, file: PixelFile) -> Form:

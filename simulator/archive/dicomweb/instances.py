@@ -8,6 +8,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from starlette.responses import Response, StreamingResponse
 
 from simulator.archive.dicomweb.accept import ANY_SYNTAX, Offer, choices, not_acceptable
+from simulator.archive.dicomweb.caching import mark, piece
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.multipart import BLOCK, Part, streamed
 from simulator.archive.dicomweb.pixels import PixelFile, decodable, unusable
@@ -30,10 +31,19 @@ def instances(call: WebCall) -> Response:
     offer, syntax = _agreed(call, offers, here)
     call.facts["instances"] = len(here)
     status = 200 if len(here) == len(locations) else 206
+    headers = mark(call, here)
     if not offer.multipart:
-        return StreamingResponse(contents(call, here[0], syntax), media_type=DICOM)
+        return single(call, here[0], syntax, headers)
     parts = (_part(call, location, syntax) for location in here)
-    return streamed(parts, DICOM, status_code=status)
+    return streamed(parts, DICOM, status_code=status, headers=headers)
+
+
+def single(call: WebCall, location: Location, syntax: str, headers: dict[str, str]) -> Response:
+    """Return one file by itself; of one that goes out as it is stored, a part can be had."""
+    if not is_kept(location, syntax):
+        return StreamingResponse(contents(call, location, syntax), 200, headers, DICOM)
+    path = call.archive.store.path(location.digest)
+    return piece(call, path, DICOM, headers, (0, path.stat().st_size))
 
 
 def _present(call: WebCall, locations: list[Location]) -> list[Location]:

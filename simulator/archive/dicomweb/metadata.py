@@ -9,21 +9,28 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from simulator.archive.dicomweb.accept import choose
+from simulator.archive.dicomweb.caching import mark
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.json_model import as_json, resolve, to_json
+from simulator.archive.dicomweb.multipart import Part, streamed
 from simulator.archive.dicomweb.pixels import PixelFile
-from simulator.archive.dicomweb.search import JSON
+from simulator.archive.dicomweb.search import MODELS
+from simulator.archive.dicomweb.xml_model import XML, as_xml
 from simulator.archive.index import Location
 from simulator.errors import PacsLabError
 
 
 def metadata(call: WebCall) -> Response:
     """Return the metadata of a study, a series or an instance, one instance after the other."""
-    offer = choose(call, JSON)
+    offer = choose(call, MODELS)
     locations = call.locations()
     call.facts["instances"] = len(locations)
-    rows = (as_json(_described(call, location)) for location in locations)
-    return StreamingResponse(_array(rows), media_type=offer.kind)
+    headers = mark(call, locations)
+    found = (_described(call, location) for location in locations)
+    if offer.kind == XML:
+        return streamed((Part(content_type=XML, chunks=[as_xml(one)]) for one in found), XML,
+                        headers=headers)  # fmt: skip
+    return StreamingResponse(_array(map(as_json, found)), 200, headers, offer.kind)
 
 
 def _array(rows: Iterator[bytes]) -> Iterator[bytes]:

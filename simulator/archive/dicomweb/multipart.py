@@ -9,7 +9,7 @@ from itertools import chain
 
 from starlette.responses import StreamingResponse
 
-from simulator.errors import UsageError
+from simulator.errors import RefusedError, UsageError
 
 BLOCK = 1 << 18  # bytes that go out at once
 _HEADER_CAP = 1 << 14
@@ -59,6 +59,11 @@ def _blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
         yield bytes(block)
 
 
+def too_long(cap: int) -> RefusedError:
+    """Return the refusal of a part that is longer than we take."""
+    return RefusedError(f"A part is longer than {cap} bytes.", "Send smaller ones.", 413)
+
+
 @dataclass
 class Reader:
     """Reads parts from pieces as they arrive; only one part is held at a time."""
@@ -88,8 +93,10 @@ class Reader:
         while (at := self._held.find(mark, start)) < 0:
             start = max(0, len(self._held) - len(mark) + 1)
             if len(self._held) > cap:
-                raise UsageError(f"A part is longer than {cap} bytes.", "Send smaller ones.")
+                raise too_long(cap)
             self._more()
+        if at > cap:  # it came in one piece
+            raise too_long(cap)
         taken = bytes(memoryview(self._held)[:at])
         del self._held[: at + len(mark)]
         return taken

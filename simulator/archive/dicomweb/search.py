@@ -13,10 +13,13 @@ from simulator.archive.dicomweb import returned
 from simulator.archive.dicomweb.accept import Offer, choose
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.json_model import as_json, to_json
+from simulator.archive.dicomweb.multipart import Part, streamed
 from simulator.archive.dicomweb.parameters import PAGE_CAP, Search, parse
+from simulator.archive.dicomweb.xml_model import XML, as_xml
 from simulator.archive.query import find, unsupported
 
 JSON = [Offer(kind="application/dicom+json"), Offer(kind="application/json")]
+MODELS = [*JSON, Offer(kind=XML, multipart=True)]  # of metadata and of what is found
 _UID_OF = {"study": "StudyInstanceUID", "series": "SeriesInstanceUID"}
 
 
@@ -36,7 +39,7 @@ def instances(call: WebCall) -> Response:
 
 
 def _answer(call: WebCall, level: str) -> Response:
-    offer = choose(call, JSON)
+    offer = choose(call, MODELS)
     search = parse(call)
     uids = call.uids()
     for name, uid in uids.items():
@@ -44,9 +47,14 @@ def _answer(call: WebCall, level: str) -> Response:
     levels = _levels(level, uids)
     page, more = _page(call, search, level, levels)
     call.facts["answers"] = len(page)
-    body = as_json([_as_row(call, answer, search, level) for answer in page])
+    rows = [_as_row(call, answer, search, level) for answer in page]
     warnings = _warnings(call, search, level, more)
-    return Response(body, media_type=offer.kind, headers=warnings)
+    if offer.kind == XML and rows:
+        parts = (Part(content_type=XML, chunks=[as_xml(row)]) for row in rows)
+        return streamed(parts, XML, headers=warnings)
+    if offer.kind == XML:
+        return Response(status_code=204, headers=warnings)  # no multipart without a part
+    return Response(as_json(rows), media_type=offer.kind, headers=warnings)
 
 
 def _levels(level: str, uids: dict[str, str]) -> list[str]:
@@ -66,6 +74,7 @@ def _page(
         _identifier(search, levels),
         level,
         case_sensitive_names=call.archive.settings["query.case_sensitive_names"],
+        only=call.archive.sight.of(call.who),
     )
     page = list(islice(found, search.offset, search.offset + most + 1))
     found.close()  # type: ignore[attr-defined]

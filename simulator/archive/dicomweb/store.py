@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from io import BytesIO
 from typing import Any
 
 from pydicom.filereader import read_dataset
 from pydicom.uid import UID
-from pynetdicom.presentation import AllStoragePresentationContexts
 from starlette.responses import Response
 
 from simulator.archive.attributes import text
@@ -16,10 +15,10 @@ from simulator.archive.dicomweb.accept import Offer, choose, media_type
 from simulator.archive.dicomweb.call import WebCall
 from simulator.archive.dicomweb.instances import DICOM
 from simulator.archive.dicomweb.json_model import as_json
-from simulator.archive.dicomweb.multipart import Reader
+from simulator.archive.dicomweb.multipart import Reader, too_long
 from simulator.archive.dicomweb.search import JSON
 from simulator.archive.dicomweb.stored import Outcome, Results
-from simulator.archive.filing import Incoming, checked_header
+from simulator.archive.filing import Incoming
 from simulator.archive.services import STORAGE_SYNTAXES
 from simulator.errors import RefusedError, UsageError
 from simulator.network import dimse
@@ -28,7 +27,6 @@ from simulator.network.dimse import DimseError
 
 SOURCE = "STOW-RS"  # where an AE title would stand
 SYNTAX_NOT_SUPPORTED = 0xC122  # Referenced Transfer Syntax not supported (PS3.18 I.2.2)
-_CLASSES = {str(context.abstract_syntax) for context in AllStoragePresentationContexts}
 
 
 def store(call: WebCall) -> Response:
@@ -39,10 +37,12 @@ def store(call: WebCall) -> Response:
     try:
         for body in _bodies(call):
             results.add(_filed(call, body, results.study))
-    except UsageError as error:
+    except (UsageError, RefusedError) as error:
         if not results.outcomes:
             raise  # nothing of it could be read
-        results.add(Outcome(status=dimse.CANNOT_UNDERSTAND, comment=error.sentence))
+        is_long = isinstance(error, RefusedError)
+        status = dimse.OUT_OF_RESOURCES if is_long else dimse.CANNOT_UNDERSTAND
+        results.add(Outcome(status=status, comment=error.sentence))
     if not results.outcomes:
         raise UsageError("The body holds no instance.", "Send at least one part.")
     call.facts.update(results.counts())
@@ -61,7 +61,7 @@ def _bodies(call: WebCall) -> Iterator[bytes]:
             415,
         )
     if kind == DICOM:
-        yield b"".join(call.body)
+        yield _capped(call.body)
         return
     boundary = parameters.get("boundary", "").encode()
     if not boundary:
@@ -70,22 +70,35 @@ def _bodies(call: WebCall) -> Iterator[bytes]:
         yield body
 
 
+def _capped(pieces: Iterator[bytes]) -> bytes:
+    """Return a body that is one file; raises RefusedError (413) where it is too long."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > MESSAGE_CAP:
+            raise too_long(MESSAGE_CAP)
+    return bytes(body)
+
+
 def _filed(call: WebCall, body: bytes, study: str) -> Outcome:
     """File one Part 10 file and say what became of it."""
     incoming: Incoming | None = None
     try:
-        incoming = incoming_of(body)
-        header = checked_header(incoming)
+        incoming = incoming_of(body, call.archive.services.storage.classes())
+        header = call.archive.services.filing.checked(incoming)
         study_uid = text(header, "StudyInstanceUID")
         if study and study_uid != study:
             raise DimseError(dimse.DATASET_DOES_NOT_MATCH_CLASS, f"it belongs to study {study_uid}")
-        status = call.archive.services.filing.file(incoming, header)
+        verdict = call.archive.services.filing.file(incoming, header)
     except DimseError as error:
         return Outcome.of(incoming, error.status, comment=error.comment)
-    return Outcome.of(incoming, status, study=study_uid, series=text(header, "SeriesInstanceUID"))
+    return Outcome.of(
+        incoming, verdict.status, comment=verdict.comment, study=study_uid,
+        series=text(header, "SeriesInstanceUID"),
+    )  # fmt: skip
 
 
-def incoming_of(body: bytes) -> Incoming:
+def incoming_of(body: bytes, classes: Container[str]) -> Incoming:
     """Read preamble and file meta information (PS3.10 7.1); raises DimseError where it is none."""
     if body[128:132] != b"DICM":
         raise DimseError(dimse.CANNOT_UNDERSTAND, "the part is not a Part 10 file")
@@ -97,7 +110,7 @@ def incoming_of(body: bytes) -> Incoming:
         syntax = UID(meta.TransferSyntaxUID)
     except (Exception, RecursionError) as error:  # anything may come over the wire
         raise DimseError(dimse.CANNOT_UNDERSTAND, f"no file meta information: {error}") from error
-    if sop_class not in _CLASSES:
+    if sop_class not in classes:
         raise DimseError(dimse.SOP_CLASS_NOT_SUPPORTED, "that SOP class is not stored here")
     if syntax not in STORAGE_SYNTAXES:
         raise DimseError(SYNTAX_NOT_SUPPORTED, f"transfer syntax {syntax} is not stored here")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from simulator.archive.dicomweb.accept import ANY_SYNTAX, Offer, choose
+from simulator.archive.dicomweb.caching import mark
 from simulator.archive.dicomweb.call import WebCall
-from simulator.archive.dicomweb.instances import DICOM, can_give, contents
+from simulator.archive.dicomweb.instances import DICOM, can_give, single
 from simulator.archive.dicomweb.pixels import PixelFile, unusable
 from simulator.archive.dicomweb.render import encoded, picture
 from simulator.archive.dicomweb.rendered import PICTURES, frame_of
@@ -31,8 +32,9 @@ def wado(call: WebCall) -> Response:
     if "image" not in kind:
         raise RefusedError(f"There is no '{kind[:64]}' of it.", f"Ask for {_have()}.", 406)
     view = _view(call)
+    headers = mark(call, [location])
     image = picture(file, frame_of(call.one("frameNumber", "1")), view)
-    return Response(encoded(image, kind, view.quality), media_type=kind)
+    return Response(encoded(image, kind, view.quality), 200, headers, kind)
 
 
 def _location(call: WebCall) -> Location:
@@ -68,7 +70,7 @@ def _whole(call: WebCall, location: Location) -> Response:
     syntax = call.one("transferSyntax") or ANY_SYNTAX
     if not can_give(location, syntax):
         raise unusable(f"it is stored in {location.transfer_syntax}")
-    return StreamingResponse(contents(call, location, syntax), media_type=DICOM)
+    return single(call, location, syntax, mark(call, [location]))
 
 
 def _view(call: WebCall) -> View:

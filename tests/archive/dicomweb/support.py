@@ -18,13 +18,15 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from simulator.archive.admin import Admin
-from simulator.archive.dicomweb.app import PATH, DicomWeb
+from simulator.archive.dicomweb.app import PATH, DicomWeb, described
 from simulator.journal import Entry
+from simulator.viewer_pass import Passes
 from simulator.web import WebServer, build_app
 from tests.archive.support import ADMIN, Lab
 from tests.archive.support import lab as run_lab
 
 BOUNDARY = "f00d"
+PASSES = Passes("the instructor's token")
 INSTANCE = "/studies/1.2.3.1/series/1.2.3.1.1/instances/1.2.3.1.1.1"  # of the shelf
 DICOM = 'multipart/related; type="application/dicom"'
 
@@ -70,8 +72,8 @@ def web_lab(folder: Path) -> Iterator[WebLab]:
     """Run an archive and its web server for the length of a block."""
     with run_lab(folder) as lab:
         admin = Admin(lab.archive, lab.reader, "the instructor's token")
-        app = build_app("test", admin.routes(), admin.authenticate)
-        app.mount(PATH, DicomWeb(lab.archive, admin.authenticate).app())
+        app = build_app("test", admin.routes(), admin.authenticate, described())
+        app.mount(PATH, DicomWeb(lab.archive, admin.authenticate, PASSES).app())
         server = WebServer(app, "127.0.0.1", 0, "archive").start()
         made = WebLab(lab, server)
         try:

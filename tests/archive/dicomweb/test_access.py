@@ -7,9 +7,11 @@ import base64
 import httpx
 import pytest
 
+from simulator.archive.dicomweb.app import PATH, services
 from simulator.archive.users import ROLES
 from simulator.errors import UsageError
-from tests.archive.dicomweb.support import INSTANCE, WebLab, part10, place
+from simulator.viewer_pass import Passes
+from tests.archive.dicomweb.support import INSTANCE, PASSES, WebLab, part10, place
 from tests.archive.support import ADMIN, image, study
 
 PATHS = [
@@ -45,6 +47,74 @@ def test_nobody_gets_in_without_an_account(shelf: WebLab, path: str) -> None:
 def test_wrong_credentials_are_401(web: WebLab, headers: dict[str, str]) -> None:
     answer = httpx.get(f"{web.url}/studies", headers=headers, trust_env=False)
     assert answer.status_code == 401
+
+
+def passed(text: str, **more: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {text}", **more}
+
+
+def test_a_viewers_pass_is_for_looking_only(web: WebLab) -> None:
+    web.lab.store(*study(1))
+    with httpx.Client(base_url=web.url, trust_env=False) as viewer:
+        viewer.headers.update(passed(PASSES.write(ADMIN[0])))
+        assert viewer.get("/studies").status_code == 200
+        assert viewer.get(f"{INSTANCE}/frames/1").status_code == 200
+        assert viewer.delete("/studies/1.2.3.1").status_code == 403
+        body = part10(image())
+        kind = {"Content-Type": "application/dicom"}
+        assert viewer.post("/studies", content=body, headers=kind).status_code == 403
+        assert viewer.get(f"{web.root}/api/users").status_code == 401  # no key to the admin API
+    assert web.told("search")[-1].facts["by"] == ADMIN[0]
+
+
+def test_a_pass_grants_no_more_than_the_account_has(web: WebLab) -> None:
+    web.add_user("rita", "viewer")
+    web.add_user("otto", "auditor")
+    asked = {
+        name: httpx.get(
+            f"{web.url}/studies", headers=passed(PASSES.write(name)), trust_env=False
+        ).status_code
+        for name in ("rita", "otto", "nobody")
+    }
+    assert asked == {"rita": 200, "otto": 403, "nobody": 403}
+    web.archive.users.change("rita", {"status": "disabled"}, "test")
+    headers = passed(PASSES.write("rita"))
+    assert httpx.get(f"{web.url}/studies", headers=headers, trust_env=False).status_code == 403
+
+
+def test_forged_and_old_passes_open_nothing(web: WebLab) -> None:
+    good = PASSES.write(ADMIN[0])
+    said, _, signature = good.rpartition(".")
+    mark, name, ends = said.split(".")
+    for bad in (
+        PASSES.write(ADMIN[0], minutes=-1),
+        Passes("another secret").write(ADMIN[0]),
+        f"{mark}.{name}.{int(ends) + 9999}.{signature}",
+        f"{said}.", "viewer.....", "....", "viewer.x.y.z",
+    ):  # fmt: skip
+        answer = httpx.get(f"{web.url}/studies", headers=passed(bad), trust_env=False)
+        assert answer.status_code == 401, bad
+
+
+def test_only_a_pass_may_say_where_we_are_seen(shelf: WebLab) -> None:
+    seen = {"X-PACSLab-Base": "http://lab.example/user/a/pacslab/dicom-web"}
+    token = shelf.archive.users.login(*ADMIN)
+    for headers, base in (
+        (passed(PASSES.write(ADMIN[0]), **seen), seen["X-PACSLab-Base"]),
+        (passed(token, **seen), shelf.url),
+    ):
+        (row,) = httpx.get(f"{shelf.url}/studies", headers=headers, trust_env=False).json()
+        assert row["00081190"]["Value"] == [f"{base}/studies/1.2.3.1"]
+
+
+def test_the_api_pages_list_dicomweb(shelf: WebLab) -> None:
+    described = httpx.get(f"{shelf.root}/openapi.json", trust_env=False).json()
+    rows = [(path, method) for path, ways in described["paths"].items() for method in ways]
+    for row in services():
+        assert (f"{PATH}{row.path}".replace(":path}", "}"), row.method.lower()) in rows
+    frames = described["paths"]["/dicom-web/studies/{study}"]["delete"]
+    assert frames["x-right"] == "study.delete" and {"password": []} in frames["security"]
+    assert "/dicom-web/wado" in httpx.get(f"{shelf.root}/docs", trust_env=False).text
 
 
 def test_a_token_of_the_admin_api_opens(shelf: WebLab) -> None:

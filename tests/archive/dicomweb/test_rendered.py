@@ -12,7 +12,7 @@ from PIL import Image
 
 from simulator.archive.dicomweb.render import windowed
 from simulator.archive.dicomweb.view import Window
-from tests.archive.dicomweb.support import INSTANCE, WebLab, place, read, sample, uids
+from tests.archive.dicomweb.support import INSTANCE, WebLab, parts, place, read, sample, uids
 from tests.archive.support import image, study
 
 
@@ -170,3 +170,26 @@ def test_wado_uri(web: WebLab) -> None:
 )
 def test_wado_uri_refuses(shelf: WebLab, query: dict[str, str], status: int) -> None:
     assert wado(shelf, **query).status_code == status
+
+
+# --- a study or a series ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/studies/1.2.3.1", "/studies/1.2.3.1/series/1.2.3.1.1"])
+def test_every_image_of_a_study_or_series_is_drawn(shelf: WebLab, path: str) -> None:
+    accept = 'multipart/related; type="image/png"'
+    answer = shelf.get(f"{path}/rendered", accept, window="1000,2000", viewport="32,32")
+    ((kind, body),) = parts(answer)
+    assert kind == "image/png" and f"Content-Location: {shelf.url}{INSTANCE}/rendered" in (
+        answer.content.decode("latin-1")
+    )
+    assert Image.open(BytesIO(body)).size == (32, 32)
+
+
+def test_what_cannot_be_drawn_is_left_out(web: WebLab) -> None:
+    accept = 'multipart/related; type="image/jpeg"'
+    web.lab.store(*study(1, 2), image(SOPInstanceUID="1.2.3.1.1.9", Rows=30000, Columns=30000))
+    answer = web.get("/studies/1.2.3.1/rendered", accept)
+    assert answer.status_code == 206 and len(parts(answer)) == 2
+    alone = web.get("/studies/1.2.3.1/rendered", "image/jpeg")
+    assert alone.status_code == 406 and "multipart" in alone.json()["remedy"]

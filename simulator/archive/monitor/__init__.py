@@ -1,0 +1,1 @@
+"""Watching the archive while it runs: metrics, alarms, the morning check, and traces."""

@@ -1,0 +1,144 @@
+"""What is measured when somebody looks: storage, queue, certificates, nodes, counts."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, text
+
+from simulator.archive import tables as t
+from simulator.archive.monitor.certificates import days_left
+from simulator.system import accepts
+
+if TYPE_CHECKING:
+    from simulator.archive.archive import Archive
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage:
+    """How full the place of the files is, in bytes."""
+
+    used: int
+    total: int
+
+    @property
+    def percent(self) -> float:
+        """The share that is used."""
+        return round(100 * self.used / self.total, 1) if self.total else 0.0
+
+
+class Facts:
+    """Measures an archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Measure `archive`; its volumes may say how full they are by `storage_of`."""
+        self.archive = archive
+        self.storage_of: Callable[[], Storage] = lambda: _disk(archive.folder)
+
+    def storage(self) -> Storage:
+        """Return how full the storage is."""
+        return self.storage_of()
+
+    def stored_bytes(self) -> int:
+        """Return the bytes of all stored instances."""
+        with self.archive.database.read() as db:
+            return int(
+                db.execute(select(func.coalesce(func.sum(t.instances.c.size), 0))).scalar_one()
+            )
+
+    def queues(self) -> dict[str, tuple[int, float]]:
+        """Return what is owed by kind: how many, and the age of the oldest in minutes."""
+        found: dict[str, tuple[int, float]] = {}
+        for report in self.archive.owed.all():
+            count, oldest = found.get(report.kind, (0, 0.0))
+            found[report.kind] = (count + 1, max(oldest, self._minutes(report.created)))
+        return found
+
+    def _minutes(self, since: str) -> float:
+        """Return how long ago a moment of hospital time was, in minutes."""
+        return max(
+            0.0, (self.archive.clock.now() - datetime.fromisoformat(since)).total_seconds() / 60
+        )
+
+    def certificates(self) -> dict[str, float]:
+        """Return the days each certificate has left."""
+        return days_left(self.archive.folder.parent / "tls")
+
+    def contacts(self) -> dict[str, float | None]:
+        """Return the hours of hospital time since each node's last association."""
+        last = self.archive.monitor.tally.contacts
+        return {
+            node.ae: round(self._minutes(last[node.ae]) / 60, 2) if node.ae in last else None
+            for node in self.archive.nodes.all()
+        }
+
+    def senders(self) -> set[str]:
+        """Return the nodes that have sent images before: silence of these is news."""
+        with self.archive.database.read() as db:
+            return set(db.execute(select(t.instances.c.source).distinct()).scalars())
+
+    def unmatched(self) -> int:
+        """Return how many studies have no order."""
+        count = select(func.count()).where(t.studies.c.order_state == "unmatched")
+        with self.archive.database.read() as db:
+            return int(db.execute(count).scalar_one())
+
+    def accounts(self) -> dict[str, int]:
+        """Return how many accounts are in which state."""
+        found: dict[str, int] = {}
+        for row in self.archive.users.all():
+            found[row["state"]] = found.get(row["state"], 0) + 1
+        return found
+
+    def readiness(self) -> dict[str, str]:
+        """Return what is wrong with each part that answering needs; empty where nothing is."""
+        return {name: trouble for name, check in self._parts().items() if (trouble := check())}
+
+    def _parts(self) -> dict[str, Callable[[], str]]:
+        archive = self.archive
+        return {
+            "index": lambda: _said(lambda: _ask(archive)),
+            "files": lambda: _said(lambda: _touch(archive.folder / "files")),
+            "listener": lambda: _listens(archive),
+            "queue": lambda: "" if _runs("owed") else "its thread has ended",
+        }
+
+
+def _listens(archive: Archive) -> str:
+    there = accepts(archive.server.host, archive.server.port)
+    return "" if there else "takes no connections"
+
+
+def _runs(name: str) -> bool:
+    return any(thread.name == name for thread in threading.enumerate())
+
+
+def _said(act: Callable[[], Any]) -> str:
+    try:
+        act()
+    except Exception as error:  # whatever it is, the part is not ready
+        return f"{type(error).__name__}: {error}"[:200]
+    return ""
+
+
+def _ask(archive: Archive) -> None:
+    with archive.database.read() as db:
+        db.execute(text("select 1"))
+
+
+def _touch(folder: Path) -> None:
+    path = folder / ".ready"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    path.unlink()
+
+
+def _disk(folder: Path) -> Storage:
+    usage = shutil.disk_usage(folder)
+    return Storage(used=usage.used, total=usage.total)

@@ -1,0 +1,1 @@
+"""The archive's DICOM conformance statement, written from the code's own tables."""

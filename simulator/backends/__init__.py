@@ -1,0 +1,1 @@
+"""What stands behind the name "the archive": ours, a real Orthanc, or any DICOM peer."""
