@@ -15,6 +15,7 @@ from simulator.commands import (
     dataset,
     directory,
     exercise,
+    fault,
     fleet,
     generate,
     hints,
@@ -22,6 +23,7 @@ from simulator.commands import (
     lab,
     messages,
     monitor,
+    network,
     quarantine,
     queue,
     tls,
@@ -48,6 +50,8 @@ app.add_typer(hospital.ris, name="ris")
 app.add_typer(hospital.clock, name="clock")
 app.add_typer(exercise.app, name="exercise")
 app.add_typer(tls.app, name="tls")
+app.add_typer(network.app, name="network")
+app.add_typer(fault.app, name="fault")
 app.command()(generate.generate)
 app.command()(hints.hints)
 app.add_typer(dataset.app, name="dataset")

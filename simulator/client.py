@@ -15,6 +15,7 @@ from simulator.clients.audit import AuditClient
 from simulator.clients.directory import DirectoryClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
 from simulator.clients.monitor import MonitorClient
+from simulator.clients.network import NetworkClient
 from simulator.clients.quarantine import IntegrityClient, QuarantineClient
 from simulator.clients.timeline import timeline
 from simulator.clients.users import RolesClient, UsersClient
@@ -61,6 +62,7 @@ class Client:
         self.ris = RisClient(seat, actor)
         self.fleet = FleetClient(seat, actor)
         self.clock = ClockClient(seat, actor)
+        self.network = NetworkClient(seat, actor)
         self.journal = JournalClient(seat)
 
     def take(self, archive: ArchiveClient) -> None:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO, TypeVar
 
 from simulator.errors import CannotError
+from simulator.system import SPARING
 
 T = TypeVar("T")
 
@@ -26,8 +27,7 @@ class _Helper:
     """One process."""
 
     def __init__(self) -> None:
-        # glibc keeps a heap for each thread; two are enough for a process that computes.
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+        environment = {**os.environ, **SPARING}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "simulator.crew"],
             stdin=subprocess.PIPE,

@@ -34,7 +34,10 @@ def _machine(seat: Seat) -> Iterator[Finding]:
         yield _finding("note", "this system has only 127.0.0.1; devices share it")
     for program, name in _PEERS.items():
         if not (shutil.which(program) or shutil.which(program, path="/usr/sbin")):
-            yield _finding("note", f"{name} is not installed", "only some tests need it")
+            needs = "only some tests need it"
+            if name == "Orthanc":
+                needs = "only '--backend orthanc' and some tests need it"
+            yield _finding("note", f"{name} is not installed", needs)
 
 
 def _folder(seat: Seat) -> Iterator[Finding]:
@@ -70,6 +73,8 @@ def _services(seat: Seat) -> Iterator[Finding]:
         if not node["answers"]:
             where = f"{node['ae']} at {node['host']}:{node['port']}"
             yield _finding("bad", f"{where} does not answer", "look at its settings and its log")
+    for line in state["said"]:
+        yield _finding("note", line.rstrip("."))
     for row in state["hl7"]:
         if not row["answers"]:
             where = f"the HL7 listener of the {row['name']} at {row['host']}:{row['port']}"

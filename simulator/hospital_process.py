@@ -47,6 +47,7 @@ class Hospital:
         """Wire the rooms together; listeners are bound, nothing runs yet."""
         config = seat.config
         self.folder, self._archive = seat.folder / "hospital", archive
+        self._starts_with_us = capable.kind != "external"
         desk = str(plan.devices["WS1"][0]) if is_loopback(archive.host) else ""
         self._reader = replace(_READER, host=desk)
         self._token = seat.secrets["instructor"]["token"]
@@ -99,7 +100,8 @@ class Hospital:
         crew = self.fleet.crew
         if crew is not None:
             crew.run(acquiring.ready)  # the helper starts while the archive does
-        self._await_archive()
+        if self._starts_with_us:
+            self._await_archive()
         self.fleet.baseline(self._wanted, self.interfaces.his.place_next, self._begins)
 
     def _await_archive(self) -> None:

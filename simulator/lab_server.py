@@ -9,6 +9,7 @@ of the archive. Only GET is handed on: nothing can be stored or deleted this way
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from jupyter_server.utils import url_path_join
 from tornado import iostream, web
 
 from simulator import viewer, viewer_files
-from simulator.errors import PacsLabError, RefusedError
+from simulator.errors import CannotError, PacsLabError, RefusedError
 from simulator.files import read_json
 from simulator.viewer_pass import BASE_HEADER, Passes
 
 PREFIX = "pacslab"
+_OTHER = "Look at the study in the console's own viewer, which asks by DICOM."
 _TO_ARCHIVE = ("Accept", "Range", "If-None-Match", "If-Range")
 _TO_BROWSER = (
     *("Content-Type", "Content-Length", "Content-Location", "Content-Range", "Accept-Ranges"),
@@ -104,17 +106,35 @@ class DicomWebHandler(_Desk):
             self.refuse(PacsLabError("The archive does not answer.", "See 'pacslab status'."), 502)
 
     def _url(self) -> str:
-        urls = read_json(self.seat / "seat.json", "seat file")["urls"]
+        url = self._facts()["urls"]["dicomweb"]
+        if not url:
+            raise CannotError("This archive has no DICOMweb, which the viewer needs.", _OTHER)
         _, _, rest = self.request.uri.partition(self.address("dicom-web"))
-        return str(urls["dicomweb"]) + rest
+        return str(url) + rest
+
+    def _facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = read_json(self.seat / "seat.json", "seat file")
+        return facts
+
+    def _authorization(self) -> dict[str, str]:
+        """Return who asks: a pass for our own archive, Orthanc's account for Orthanc."""
+        secrets = read_json(self.seat / "secrets.json", "file of secrets")
+        backend = self._facts()["backend"]
+        admin = secrets["admin"]
+        if backend == "embedded":
+            token = Passes(secrets["instructor"]["token"]).write(admin["user"])
+            return {"Authorization": f"Bearer {token}"}
+        if backend == "orthanc":
+            pair = b64encode(f"{admin['user']}:{admin['password']}".encode()).decode()
+            return {"Authorization": f"Basic {pair}"}
+        return {}
 
     def _given(self) -> dict[str, str]:
-        secrets = read_json(self.seat / "secrets.json", "file of secrets")
-        token = Passes(secrets["instructor"]["token"]).write(secrets["admin"]["user"])
         given = {name: self.request.headers[name] for name in _TO_ARCHIVE
                  if name in self.request.headers}  # fmt: skip
         base = f"{self.request.protocol}://{self.request.host}{self.address('dicom-web')}"
-        return {**given, "Authorization": f"Bearer {token}", BASE_HEADER: base}
+        as_it_is = {"Accept-Encoding": "identity"}  # it is handed on in raw pieces
+        return {**given, **self._authorization(), **as_it_is, BASE_HEADER: base}
 
     async def _pass_on(self, answer: httpx.Response) -> None:
         # A browser asks for a password where it reads 401: there is none to give here.

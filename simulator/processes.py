@@ -138,13 +138,18 @@ def _provision(seat: Seat, archive: object) -> None:
 
 def run_hospital(seat: Seat) -> None:
     """Run RIS and fleet until told to stop."""
+    from simulator.faults.routes import routes as fault_routes
     from simulator.hospital_process import Hospital
 
     plan = seat.plan
     assert plan is not None
     archive = archive_of(seat.config.backend, plan)
     hospital = Hospital(seat, plan, archive, capable_of(seat.config))
-    app = build_app("PACS Lab hospital", hospital.routes(), hospital.authenticate)
+    app = build_app(
+        "PACS Lab hospital",
+        [*hospital.routes(), *fault_routes(str(seat.folder))],
+        hospital.authenticate,
+    )
     web = WebServer(app, HOST, plan.hospital_web, "hospital").start()
     hospital.start()
     _wait_for_signal(hospital.beat)

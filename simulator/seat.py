@@ -64,7 +64,7 @@ class Seat(SeatFolder):
     def _spawn(self, service: str) -> int:
         (self.folder / "run" / f"{service}.error").unlink(missing_ok=True)
         command = [sys.executable, "-m", "simulator.processes", service, str(self.folder)]
-        return system.spawn(command, self.folder / "logs" / f"{service}.out")
+        return system.spawn(command, self.folder / "logs" / f"{service}.out", system.SPARING)
 
     def _wait(self, plan: Plan, pids: dict[str, int], progress: Progress) -> None:
         """Wait until every listener answers a C-ECHO; say why if a process ends first."""
@@ -232,6 +232,8 @@ class Seat(SeatFolder):
         """Return what runs and what answers."""
         facts = self.facts
         archive = Peer(**facts["dicom"]["archive"])
+        if facts["backend"] == "external":
+            facts["verified"] = vars(verify(archive))
         peers = {
             archive.ae: archive,
             "RISLAB": Peer(**facts["dicom"]["ris"]),

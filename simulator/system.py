@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
+# For glibc (others ignore it): few heaps for many threads, and what is large goes back when freed.
+SPARING = {"MALLOC_ARENA_MAX": "4", "MALLOC_MMAP_THRESHOLD_": "262144"}
 _children: dict[int, subprocess.Popen[bytes]] = {}  # what this process has spawned
 
 

@@ -44,7 +44,7 @@ PEERS = (
         programs=(
             *("echoscu", "findscu", "movescu", "getscu", "storescu", "storescp", "wlmscpfs"),
             *("dcmqrscp", "dcmqridx", "dcmdump", "dump2dcm", "dcmconv", "dcmodify", "dcmmkdir"),
-            *("dsrdump", "dcm2pdf"),
+            *("dsrdump", "dcm2pdf", "termscu"),
         ),
         packages=("dcmtk",),
     ),

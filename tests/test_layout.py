@@ -26,7 +26,7 @@ SERVER = BASE | {"network", "web"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "results": set(),
-    "crew": {"errors"},
+    "crew": {"errors", "system"},
     "system": {"errors"},
     "http": {"errors"},
     "ports": {"errors", "system"},
@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ROOMS = {"archive", "hospital", "fleet"}
 ABOVE = {"console", "exercises", "cli", "commands"}
 MAY_NOT_IMPORT: dict[str, set[str]] = {
-    "processes": {*ABOVE, "faults", "client"},
+    "processes": {*ABOVE},  # wires everything together
     "hospital_process": {*ABOVE, "faults", "client", "processes"},
     "furnishing": {*ABOVE, "faults", "client", "processes"},
     "seat": {*ABOVE, "faults", "client", "processes"},

@@ -23,6 +23,8 @@ _NODE = ("host", "port", "rights", "description", "max_associations", "tls", "ia
 _USER = ("full_name", "department", "role", "status", "created")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
 _ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings"}
+_PORT = ("vlan", "duplex", "node_duplex", "address")
+_RULE = ("source", "target", "action", "after", "silent")
 _GUARDS = ("dicom.check_called_ae", "dicom.check_calling_ae", "dicom.check_host", "login.lockout")
 
 
@@ -70,6 +72,8 @@ def picture(client: Client) -> Picture:
         "device": lambda: {row["name"]: row["settings"] for row in seen.fleet.devices()},
         "mapping": lambda: _table(ris.mapping(), "code", ("station_ae", "modality", "protocol")),
         "order": lambda: _table(ris.orders(), "accession", _ORDER),
+        "port": lambda: _table(seen.network.ports(), "node", _PORT),
+        "rule": lambda: _table(seen.network.rules(), "name", _RULE),
     }
     for area, capability in _ONLY_WITH.items():
         if not getattr(client.capabilities, capability):

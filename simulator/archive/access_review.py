@@ -75,6 +75,8 @@ def shared(users: Users, log_ins: Iterable[Entry]) -> list[dict[str, Any]]:
             found.setdefault(row["name"], set()).add("is kept as a shared account")
     last: dict[str, tuple[str, datetime]] = {}
     for entry in log_ins:
+        if entry.kind != "login":
+            continue
         user, host = str(entry.facts.get("user", "")), str(entry.facts.get("host", ""))
         at = datetime.fromisoformat(entry.real)
         before = last.get(user)

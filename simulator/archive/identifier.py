@@ -144,12 +144,17 @@ class _Reader:
         return tuple(self.keys(found[0], depth + 1)) if found else ()
 
     def _values(self, tag: int, element: Element) -> tuple[str, ...]:
-        """Return what a key asks for; a lone star asks for nothing (C.2.2.2.4, note 1)."""
+        """Return what a key asks for; a lone star asks for nothing (C.2.2.2.4, note 1).
+
+        Not every VR may hold one, but many clients send it, and it can mean nothing else.
+        """
         try:
             found = tuple(texts(element, self.terms))
+            if found == ("*",):
+                return ()
             if self.faults is not None:
                 check_value(element[0], found)
-            return () if found == ("*",) else found
+            return found
         except (UnicodeError, ExpectedValue) as error:
             if self.faults is not None:
                 why = str(error) if isinstance(error, ExpectedValue) else self._unreadable()

@@ -21,7 +21,8 @@ from simulator.archive.counting import MADE, MATCHED, made
 from simulator.archive.identifier import Identifier, Key, check_level, of_dataset
 from simulator.archive.matching import DEFAULT, Rules, combined_test, values_test
 from simulator.archive.narrowing import TABLES, conditions, joined
-from simulator.archive.records import Record, read, texts
+from simulator.archive.records import Record, texts
+from simulator.archive.row_records import Needles, matching, needles
 from simulator.database import Database
 
 __all__ = ["COMPUTED", "Query", "check_level", "find", "unsupported"]
@@ -29,6 +30,7 @@ __all__ = ["COMPUTED", "Query", "check_level", "find", "unsupported"]
 COMPUTED = {keyword: what.level for keyword, what in MADE.items()}
 _FIRST_BATCH, _BATCH = 50, 500  # candidates between two looks at the database
 T = TypeVar("T", "array[int]", list[tuple[int, int]])
+Filters = tuple[Sequence[RecordTest], Needles]
 _PAIRS = {  # a date and its time, which may be asked for as one moment
     "StudyDate": "StudyTime",
     "SeriesDate": "SeriesTime",
@@ -90,14 +92,19 @@ class Query:
     def answers(self, database: Database) -> Iterator[Answer | None]:
         """Yield the answers, and None after each batch: a good moment to look up."""
         plan = Plan(self.identifier, self.manner, self.rules)
-        tests = self._tests()
-        below = self.lowest != self.identifier.level
-        candidates = yield from self._candidates(database, tests if below else [])
+        filters: Filters = (self._tests(), self._needles())
+        candidates = yield from self._candidates(database, filters)
+        if self.lowest != self.identifier.level:
+            filters = ((), {})  # they have passed already
         for rows in _batches(candidates):
             with database.read() as db:
-                batch = _Batch(db, self, plan, rows)
-            yield from batch.answers(() if below else tests)
+                found = _answers(db, self, plan, rows, filters)
+            yield from found
             yield None
+
+    def _needles(self) -> Needles:
+        lenient = self.rules.match_unknown or self.rules.empty_values
+        return {} if lenient else needles(self.matched())
 
     def _tests(self) -> list[RecordTest]:
         keys = {key.keyword: key for key in self.matched()}
@@ -110,7 +117,7 @@ class Query:
         return [*tests, *(key_test(key, self.rules) for key in keys.values())]
 
     def _candidates(
-        self, database: Database, tests: Sequence[RecordTest]
+        self, database: Database, filters: Filters
     ) -> Generator[None, None, array[int]]:
         """Return the keys of the rows that may match, those below the level tried already."""
         level, lowest = self.identifier.level, self.lowest
@@ -129,8 +136,8 @@ class Query:
         for batch in _batches(pairs):
             part = {low: own_pk for own_pk, low in batch}
             with database.read() as db:
-                rows = _records(db, lowest, list(part))
-            found |= {part[row.pks[lowest]]: None for row in rows if row.passes(tests)}
+                rows = matching(db, lowest, list(part), *filters)
+            found |= {part[row.pks[lowest]]: None for row in rows}
             yield None
         return array("q", found)
 
@@ -153,62 +160,27 @@ def _pair_test(day: Key | None, time: Key | None) -> RecordTest | None:
     return lambda record: test(*("".join(stored_texts(record.get(tag))[:1]) for tag in tags))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Row:
-    """One row of the join: the primary keys of its levels, and their attributes together."""
-
-    pks: dict[str, int]
-    stored: Record
-
-    def passes(self, tests: Sequence[RecordTest]) -> bool:
-        return all(test(self.stored) for test in tests)
-
-
-def _records(db: Connection, level: str, rows: Sequence[int]) -> list[_Row]:
-    """Read the attributes of these rows and of what is above them, in order."""
-    names = LEVELS[: LEVELS.index(level) + 1]
-    columns = [c for name in names for c in (TABLES[name].c.pk, TABLES[name].c.attributes)]
-    own = TABLES[level].c.pk
-    statement = select(*columns).select_from(joined(level)).where(own.in_(rows)).order_by(own)
-    seen: dict[tuple[str, int], Record] = {}
-    found = []
-    for row in db.execute(statement):
-        pks = dict(zip(names, row[::2], strict=True))
-        stored: Record = {}
-        for name, attributes in zip(names, row[1::2], strict=True):
-            at = (name, pks[name])
-            if at not in seen:
-                seen[at] = read(bytes(attributes))
-            stored |= seen[at]
-        found.append(_Row(pks=pks, stored=stored))
-    return found
-
-
-class _Batch:
-    """Some candidates, with everything the database knows of them."""
-
-    def __init__(self, db: Connection, query: Query, plan: Plan, rows: Sequence[int]) -> None:
-        self.plan, self.query = plan, query
-        self.rows = _records(db, query.identifier.level, list(rows))
-        wanted = {key.keyword: key for key in (*plan.made, *query.matched_made())}
-        self._made = {
-            keyword: (key, made(db, keyword, {row.pks[COMPUTED[keyword]] for row in self.rows}))
-            for keyword, key in wanted.items()
+def _answers(
+    db: Connection, query: Query, plan: Plan, rows: Sequence[int], filters: Filters
+) -> list[Answer]:
+    """Return the answers among some candidates, with what is made on demand for them all."""
+    asked = query.matched_made()
+    found = matching(db, query.identifier.level, list(rows), *filters)
+    attributes = {
+        key: made(db, key.keyword, {row.pks[COMPUTED[key.keyword]] for row in found})
+        for key in {key.tag: key for key in (*plan.made, *asked)}.values()
+        if found
+    }
+    tests = [(key.tag, values_test(key.vr, key.values, query.rules)) for key in asked]
+    answers = []
+    for row in found:
+        extra = {
+            key.tag: values.get(row.pks[COMPUTED[key.keyword]], (key.vr, b""))
+            for key, values in attributes.items()
         }
-        self._made_tests = [
-            (key.tag, values_test(key.vr, key.values, query.rules)) for key in query.matched_made()
-        ]
-
-    def answers(self, tests: Sequence[RecordTest]) -> Iterator[Answer]:
-        for row in self.rows:
-            if not row.passes(tests):
-                continue
-            extra = {
-                key.tag: values.get(row.pks[COMPUTED[keyword]], (key.vr, b""))
-                for keyword, (key, values) in self._made.items()
-            }
-            if all(test(texts(extra.get(tag))) for tag, test in self._made_tests):
-                yield Answer(plan=self.plan, stored=row.stored, made=extra)
+        if all(test(texts(extra.get(tag))) for tag, test in tests):
+            answers.append(Answer(plan=plan, stored=row.stored, made=extra))
+    return answers
 
 
 @dataclass(frozen=True, kw_only=True)

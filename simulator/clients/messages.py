@@ -67,6 +67,12 @@ class InterfaceClient(MessageLogClient):
         answer: dict[str, Any] = self.call("PATCH", f"/channels/{name}", changes)
         return answer
 
+    def add_channel(self, name: str, host: str, port: int, **facts: Any) -> dict[str, Any]:
+        """Add a channel: sending_application, receiving_application; copy_of='PACS' for a copy."""
+        body = {"name": name, "host": host, "port": port, **facts}
+        answer: dict[str, Any] = self.call("POST", "/channels", body)
+        return answer
+
     def pause(self, name: str) -> dict[str, Any]:
         """Let a channel's queue stand still."""
         return self.channel(name, paused=True)

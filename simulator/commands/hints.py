@@ -32,17 +32,20 @@ def lines(facts: dict[str, Any]) -> list[dict[str, str]]:
     archive, ris = dicom["archive"], dicom["ris"]
     to_archive = f"-aec {archive['ae']} {archive['host']} {archive['port']}"
     to_ris = f"-aec {ris['ae']} {ris['host']} {ris['port']}"
+    # Another archive may look from which address a title calls: the notebook's is ours.
+    own = facts.get("backend", "embedded") == "embedded"
+    reader, sender = ("WS1", "CT1") if own else ("NOTEBOOK", "NOTEBOOK")
     rows = {
-        "is the archive there?": f"echoscu -aet WS1 {to_archive}",
+        "is the archive there?": f"echoscu -aet {reader} {to_archive}",
         "which studies does it have?": (
-            f"findscu -S -aet WS1 -k QueryRetrieveLevel=STUDY -k PatientName -k StudyDate "
+            f"findscu -S -aet {reader} -k QueryRetrieveLevel=STUDY -k PatientName -k StudyDate "
             f"-k StudyInstanceUID {to_archive}"
         ),
         "send a study to workstation WS1": (
-            f"movescu -S -aet WS1 -aem WS1 -k QueryRetrieveLevel=STUDY "
+            f"movescu -S -aet {reader} -aem WS1 -k QueryRetrieveLevel=STUDY "
             f"-k StudyInstanceUID=... {to_archive}"
         ),
-        "store a file": f"storescu -aet CT1 {to_archive} file.dcm",
+        "store a file": f"storescu -aet {sender} {to_archive} file.dcm",
         "what is on CT1's worklist?": (
             f"findscu -W -aet CT1 -k PatientName -k AccessionNumber {to_ris}"
         ),

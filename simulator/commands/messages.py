@@ -124,6 +124,21 @@ def channels_set(
     show(client(seat).ris.channel(name, **parse_pairs(pairs)), as_json)
 
 
+@channels.command("add")
+def channels_add(
+    name: str,
+    host: str,
+    port: int,
+    pairs: Annotated[
+        list[str], typer.Argument(help="sending_application=RIS receiving_application=X …")
+    ],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a channel; copy_of=PACS makes it get what PACS gets."""
+    show(client(seat).ris.add_channel(name, host, port, **parse_pairs(pairs)), as_json)
+
+
 @channels.command("pause")
 def channels_pause(name: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Let a queue stand still."""

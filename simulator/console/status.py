@@ -72,8 +72,18 @@ class _Board:
         rows = [{**row, "answers": _answer(row["answers"])} for row in state["nodes"]]
         self.nodes.value = look.table(rows, _NODES)
         runs = [{"what": name, "state": _runs(up)} for name, up in state["services"].items()]
-        facts = [*runs, *_count_rows(self.seat), *_place_rows(state["urls"])]
+        facts = [*runs, *_backend_rows(state), *_count_rows(self.seat)]
+        facts += _place_rows(state["urls"])
         self.summary.value = look.table(facts, {"what": "what", "state": "state"})
+
+
+def _backend_rows(state: dict[str, Any]) -> list[dict[str, str]]:
+    """Return which archive it is and what it lacks, unless it is our own."""
+    if state["backend"] == "embedded":
+        return []
+    return [{"what": "the archive is", "state": str(state["backend"])}] + [
+        {"what": "", "state": str(line)} for line in state["said"]
+    ]
 
 
 def _answer(yes: bool) -> str:

@@ -14,7 +14,8 @@ _COLUMNS = {"name": "user", "full_name": "person", "department": "department", "
             "status": "status", "password": "password", "last_login": "last log-in",
             "note": "note"}  # fmt: skip
 _ROLES = {"name": "role", "description": "who has it", "rights": "rights"}
-_STATUS = {"active": "✔ active", "locked": "✘ locked", "disabled": "✘ disabled"}
+_STATUS = {"active": "✔ active", "locked": "✘ locked", "disabled": "✘ disabled",
+           "expired": "✘ expired"}  # fmt: skip
 ANY = "any"
 
 
@@ -85,7 +86,7 @@ class _Panel:
     def _wanted(self, row: dict[str, Any]) -> bool:
         text = f"{row['name']} {row['full_name']} {row['department']} {row['role']}".lower()
         fits = all(word in text for word in self.words.value.lower().split())
-        return fits and self.status.value in (ANY, row["status"])
+        return fits and self.status.value in (ANY, row["state"])
 
     def _fill(self) -> None:
         row = self.rows.get(self.user.value, {})
@@ -149,7 +150,7 @@ class _Panel:
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
-        "status": _STATUS.get(row["status"], row["status"]),
+        "status": _STATUS.get(row["state"], row["state"]),
         "password": "set" if row.get("has_password") else "none yet",
         "last_login": look.moment(row["last_login"]) if row["last_login"] else "never",
     }

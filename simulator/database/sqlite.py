@@ -17,7 +17,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "busy_timeout=10000",
     "foreign_keys=ON",
-    "cache_size=-16000",
+    "cache_size=-4000",  # kB of each connection; the system keeps the pages too
     "wal_autocheckpoint=2000",  # pages: a checkpoint syncs the whole file, so not too often
 )
 

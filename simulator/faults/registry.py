@@ -12,7 +12,16 @@ from typing import Any, Protocol
 from simulator.client import Client
 from simulator.config import build
 from simulator.errors import UsageError
-from simulator.faults import accounts, association, identity, query, routine, traffic, worklist
+from simulator.faults import (
+    accounts,
+    association,
+    identity,
+    network,
+    query,
+    routine,
+    traffic,
+    worklist,
+)
 
 
 class Fault(Protocol):
@@ -28,6 +37,11 @@ class Fault(Protocol):
 REGISTRY: dict[str, type[Fault]] = {
     "called-title": association.CalledTitle,
     "own-title": association.OwnTitle,
+    "wrong-port": network.WrongPort,
+    "same-address": network.SameAddress,
+    "firewall": network.Firewall,
+    "duplex": network.Duplex,
+    "vlan": network.Vlan,
     "no-destination": query.NoDestination,
     "station-key": worklist.StationKey,
     "station-mapping": worklist.StationMapping,
@@ -51,12 +65,12 @@ def kinds() -> list[str]:
 
 def make(kind: str, parameters: dict[str, Any], where: str = "fault") -> Fault:
     """Make a fault; raises UsageError for an unknown kind or parameter."""
-    return build(_class(kind, where), parameters, f"{where}, fault '{kind}'")
+    return build(class_of(kind, where), parameters, f"{where}, fault '{kind}'")
 
 
 def check(kind: str, parameters: dict[str, Any], where: str) -> None:
     """Refuse an unknown kind, and parameters it does not have or lacks; values come later."""
-    known = {item.name: item for item in fields(_class(kind, where))}  # type: ignore[arg-type]
+    known = {item.name: item for item in fields(class_of(kind, where))}  # type: ignore[arg-type]
     for key in parameters:
         if key not in known:
             raise UsageError(
@@ -68,7 +82,8 @@ def check(kind: str, parameters: dict[str, Any], where: str) -> None:
             raise UsageError(f"{where}: the fault '{kind}' lacks '{name}'.")
 
 
-def _class(kind: str, where: str) -> type[Fault]:
+def class_of(kind: str, where: str = "fault") -> type[Fault]:
+    """Return the class of a kind; raises UsageError if there is none."""
     if kind not in REGISTRY:
         raise UsageError(
             f"{where}: there is no kind of fault '{kind}'.", f"There are: {', '.join(REGISTRY)}."

@@ -81,7 +81,7 @@ def _workflow(profile: ModalityProfile) -> str:
     private = profile.private_creator or "none"
     drift = f"gains {profile.clock_drift:g} s a day" if profile.clock_drift else "is right"
     rows = [
-        ("Worklist keys", "Scheduled Station AE Title, Modality, start date (each can be left out)"),
+        ("Worklist keys", "Scheduled Station AE Title, Modality, date; each can be left out"),
         ("Copied from the worklist", "patient, accession number, Study Instance UID, requested "
          "procedure, scheduled step (IHE RAD TF-2, Appendix A)"),
         ("MPPS", "N-CREATE at the beginning, N-SET COMPLETED after the last image; reports, key "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -16,6 +18,9 @@ from simulator.network import dimse, scu
 from simulator.network.associate import Caller, Peer, associate, send_store
 from simulator.network.association import Association
 
+# No more than two devices hold an image larger than this (bytes) in memory at a time.
+LARGE = 4_000_000
+_LARGE = threading.BoundedSemaphore(2)
 MOST_CONTEXTS = 128  # on one association (PS3.8 9.3.2.2)
 PLAIN = (str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian))
 
@@ -52,14 +57,14 @@ def send_images(
         classes = sorted({image.sop_class_uid for _, image in waiting})
         with associate(peer, offered(classes, syntaxes), caller) as association:
             for job, image in waiting:
-                data = disk.data(job, image)
                 try:
-                    _send(association, image, data)
+                    with _LARGE if disk.size(job, image) > LARGE else nullcontext():
+                        length = _send(association, image, disk.data(job, image))
                 except StatusError as refusal:  # the next image may still be welcome
                     error = error or refusal
                 else:
                     disk.keep(job, image) if keep else disk.sent(job, image)
-                    sent, size = sent + 1, size + len(data)
+                    sent, size = sent + 1, size + length
     except NetworkError as broken:
         error = error or broken
     return Sent(sent=sent, bytes=size, left=len(waiting) - sent, error=error)
@@ -69,10 +74,13 @@ def offered(classes: Sequence[str], syntaxes: Sequence[str]) -> list[Presentatio
     """Return one context for each SOP class and syntax: only so is the peer's choice ours."""
     from pydicom import uid
 
-    return [build_context(c, getattr(uid, name)) for c in classes for name in syntaxes][:MOST_CONTEXTS]
+    return [build_context(c, getattr(uid, name)) for c in classes for name in syntaxes][
+        :MOST_CONTEXTS
+    ]
 
 
-def _send(association: Association, image: Image, data: bytes) -> None:
+def _send(association: Association, image: Image, data: bytes) -> int:
+    """Send one image, converted if the peer wants that; returns its length."""
     syntax = image.transfer_syntax_uid
     if syntax in PLAIN and association.accepted(image.sop_class_uid, syntax) is None:
         other = PLAIN[syntax == PLAIN[0]]
@@ -85,6 +93,7 @@ def _send(association: Association, image: Image, data: bytes) -> None:
         transfer_syntax=UID(syntax),
         data=[data],
     )
+    return len(data)
 
 
 def report(

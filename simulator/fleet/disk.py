@@ -121,8 +121,14 @@ class Disk:
 
     def data(self, job: Job, image: Image) -> bytes:
         """Return an image's data set, without preamble and meta information."""
-        content = (self.place(job) / image.file).read_bytes()
-        return content[_META + int.from_bytes(content[_META - 4 : _META], "little") :]
+        with (self.place(job) / image.file).open("rb") as file:
+            meta = file.read(_META)
+            file.seek(int.from_bytes(meta[_META - 4 :], "little"), 1)
+            return file.read()
+
+    def size(self, job: Job, image: Image) -> int:
+        """Return how long an image's file is, in bytes."""
+        return (self.place(job) / image.file).stat().st_size
 
     def sent(self, job: Job, image: Image) -> None:
         """Delete an image that the archive has."""

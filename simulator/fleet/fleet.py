@@ -17,6 +17,8 @@ from simulator.crew import Crew
 from simulator.errors import CannotError, RefusedError, UsageError
 from simulator.files import read_json, write_json
 from simulator.fleet.baseline import Baseline
+from simulator.fleet.lan import Lan
+from simulator.fleet.lan_routes import routes as lan_routes
 from simulator.fleet.modality import Modality
 from simulator.fleet.node import Node
 from simulator.fleet.placing import PlaceOrder
@@ -87,6 +89,14 @@ class Fleet:
         self.day: Day | None = None
         self.whole: WholeDay | None = None
         self._saving = threading.Lock()
+        self.lan = Lan(
+            folder / "network.json",
+            {name: node.host for name, node in self.nodes.items()},
+            {(archive.host, archive.port): "archive", (ris.host, ris.port): "ris"},
+            tell=journal.write,
+        )
+        for name, node in self.nodes.items():
+            node.line = self.lan.lines[name]
         self.first = Baseline(self)
         self._load()
 
@@ -174,6 +184,7 @@ class Fleet:
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True)
             shutil.copyfile(self.folder / "fleet.json", path / "fleet.json")
+            self.lan.snapshot(path / "network.json")
             for node in self.nodes.values():
                 for source, kept in _stock(node, path):
                     _copy(source, kept)
@@ -193,6 +204,7 @@ class Fleet:
             for modality in self.modalities.values():
                 modality.disk.reload()
             shutil.copyfile(path / "fleet.json", self.folder / "fleet.json")
+            self.lan.restore(path / "network.json")
             self._load()
             if self.day is not None:
                 self.day.restore(path / "day.json")
@@ -208,7 +220,7 @@ class Fleet:
 
     def routes(self) -> list[Route]:
         """Return the fleet's part of the HTTP table."""
-        return routes(self)
+        return [*routes(self), *lan_routes(self.lan)]
 
     def facts(self) -> dict[str, Any]:
         """Return the state of the fleet and its counts."""

@@ -24,6 +24,7 @@ from simulator.network.associate import Caller, Peer
 from simulator.network.dimse import Handlers
 from simulator.network.negotiation import Identity, Proposal, Refusal
 from simulator.network.serve import Server
+from simulator.network.tap import Line
 from simulator.network.tls import Tls
 from simulator.network.tls_listening import Guard
 from simulator.system import is_loopback
@@ -58,6 +59,7 @@ class Node:
         self.book = Logbook(folder / "log.jsonl", name, journal)
         self.inbox = Inbox(folder / "received", clock)
         self.busy = threading.RLock()  # one exam, one transfer at a time
+        self.line: Line | None = None  # what it is plugged into
         self._server: Server | None = None
         self._changing, self._save = threading.RLock(), save
         self._wanted = False  # whether the listener should run while the device is online
@@ -166,7 +168,8 @@ class Node:
             raise LocalError(
                 f"{self.name} is offline: its network is switched off.", "Set 'online' to true."
             )
-        mine, caller = self.settings, self.settings.caller(self.host)
+        mine = self.settings
+        caller = replace(mine.caller(self.host), line=self.line)
         if peer == mine.ris():
             return replace(caller, tls=self.tls if mine.ris_tls else None)
         if peer != mine.archive():

@@ -149,7 +149,9 @@ def _scheduled(exam: Exam) -> Dataset:
     return item
 
 
-def _series(series_uid: str, images: Sequence[Image], job: Job, profile: ModalityProfile) -> Dataset:
+def _series(
+    series_uid: str, images: Sequence[Image], job: Job, profile: ModalityProfile
+) -> Dataset:
     item = Dataset()
     item.SeriesInstanceUID, item.SeriesDescription = series_uid, ""
     item.PerformingPhysicianName, item.OperatorsName = job.exam.performing, ""

@@ -8,6 +8,7 @@ from simulator.errors import UsageError
 from simulator.hospital import history
 from simulator.hospital.interfaces import Interfaces
 from simulator.hospital.routes import RIGHT, actor_of
+from simulator.network.channel import Channel
 from simulator.network.message_log import FILTERS, compared, shown
 from simulator.web import Call, Route
 
@@ -22,6 +23,7 @@ def message_routes(interfaces: Interfaces) -> list[Route]:
         ("POST", "/api/messages/{number}/replay", desk.replay, "process what came in once more"),
         ("POST", "/api/messages/{number}/resend", desk.resend, "send again, or corrected: text"),
         ("GET", "/api/channels", desk.channels, "the channels and their queues"),
+        ("POST", "/api/channels", desk.add, "add one: name, host, port, applications, copy_of …"),
         (
             "PATCH",
             "/api/channels/{name}",
@@ -95,6 +97,17 @@ class _Desk:
 
     def channels(self, call: Call) -> Any:
         return self.i.outbox.facts()
+
+    def add(self, call: Call) -> Any:
+        facts = {key: value for key, value in call.body.items() if key != "actor"}
+        try:
+            channel = Channel(**facts)
+        except TypeError as error:
+            raise UsageError(
+                f"That is no channel: {error}.",
+                "Send name, host, port, sending_application and receiving_application.",
+            ) from error
+        return vars(self.i.outbox.add(channel, actor_of(call)))
 
     def change(self, call: Call) -> Any:
         changes = {key: value for key, value in call.body.items() if key != "actor"}

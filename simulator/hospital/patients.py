@@ -42,6 +42,12 @@ class Patients:
         found = self.all(patient_id=patient_id, issuer=issuer or ISSUER)
         return found[0] if found else None
 
+    def visit(self, who: Person) -> tuple[str, str]:
+        """Return a patient's visit number and location, as a worklist may hold them."""
+        known = self.find(who.mrn, who.issuer) or {"visit": "", "location": ""}
+        visit, location = (str(known[key]).replace("\\", " ") for key in ("visit", "location"))
+        return visit, location
+
     def in_use(self, who: Identity) -> dict[str, Any] | None:
         """Return a patient whom a message may name; Hl7Error 204 for a merged identifier."""
         known = self.find(who.patient_id, who.issuer)

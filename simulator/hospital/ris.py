@@ -57,6 +57,7 @@ class Ris:
         self.guard = Guard(Tls.of(folder.parent / "tls" / "RISLAB"))
         self.worklist = Worklist(self.book, self.gate)
         self.interfaces = Interfaces(self.book, clock, self.settings)
+        self.worklist.visit_of = self.interfaces.patients.visit
         self.steps = PerformedSteps(self.book, self.gate, self.interfaces.forwarding.post)
         self.ae = "RISLAB"
 

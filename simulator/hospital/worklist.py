@@ -7,7 +7,7 @@ written is a matter of settings (devices.py, worklist_view.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydicom.dataset import Dataset
 
@@ -25,6 +25,7 @@ from simulator.hospital.worklist_view import (
 )
 from simulator.network import dimse
 from simulator.network.dimse import Reply, Request
+from simulator.people import Person
 
 SCHEME = "99PACSLAB"
 # Scheduled Procedure Step Status (0040,0020), PS3.3 C.4.10
@@ -46,6 +47,7 @@ class Worklist:
     def __init__(self, book: OrderBook, gate: Gate) -> None:
         """Show what stands in `book` to those whom `gate` lets in, by its settings."""
         self.book, self.gate, self.settings = book, gate, gate.settings
+        self.visit_of: Callable[[Person], tuple[str, str]] = lambda who: ("", "")
 
     def find(self, request: Request) -> Iterator[Reply]:
         """Answer a C-FIND-RQ (PS3.4 K.4.1); refuses before the first answer."""
@@ -59,10 +61,13 @@ class Worklist:
         exact = bool(self.settings["worklist.case_sensitive_names"])
         keys = without(query, self._words("worklist.ignored_keys"))
         view = self._view(query)
+        asks_for_visit = "AdmissionID" in query or "CurrentPatientLocation" in query
         for order in self._candidates(query):
             if device is not None and not device.sees(order.station_ae):
                 continue
             entry = view.applied(entry_of(order))
+            if asks_for_visit:
+                entry.AdmissionID, entry.CurrentPatientLocation = self.visit_of(order.patient)
             if matching.matches(keys, entry, exact_names=exact):
                 yield entry
 

@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 
 TILE = 256  # pixels per side
 COLUMNS = 6
-# One row for each modality: what the README shows.
-SHOWN = (
-    ("CT1", "chest", "Weight loss"),
-    ("CT1", "head", "Head injury"),
-    ("MR1", "brain", "First seizure"),
-    ("MR1", "lspine", "Back pain"),
-    ("DX1", "chest", "Shortness of breath"),
-    ("CR1", "hand", "Fracture"),
-    ("MG1", "screening", ""),
-    ("US1", "abdomen", "Upper quadrant pain"),
-    ("XA1", "coronary", "Angina"),
-    ("RF1", "swallow", ""),
-    ("NM1", "bone", "Bone pain"),
-    ("PT1", "wholebody", ""),
+Shot = tuple[str, str, str]  # device, protocol, indication
+# What the README shows: an examination a row, or a row of examinations.
+SHOWN: tuple[tuple[Shot, ...], ...] = (
+    (("CT1", "chest", "Weight loss"),),
+    (("CT1", "head", "Head injury"),),
+    (("MR1", "brain", "First seizure"),),
+    (("MR1", "lspine", "Back pain"),),
+    (
+        *(("DX1", "chest", "Shortness of breath"), ("DX1", "abdomen", "")),
+        *(("DX2", "pelvis", ""), ("CR1", "knee", "")),
+        *(("DX2", "ankle", "Fracture"), ("CR1", "hand", "")),
+    ),
+    (("MG1", "screening", ""),),
+    (("US1", "abdomen", "Upper quadrant pain"),),
+    (("XA1", "coronary", "Angina"),),
+    (("RF1", "swallow", ""),),
+    (("NM1", "bone", "Bone pain"),),
+    (("PT1", "wholebody", ""),),
 )
 
 
@@ -44,24 +48,21 @@ def contact_sheet(
     pixels: str = "small",
     devices: tuple[str, ...] = (),
     indication: str = "",
-    rows: tuple[tuple[str, str, str], ...] = (),
+    rows: tuple[tuple[Shot, ...], ...] = (),
 ) -> None:
     """Write a PNG with six images of every protocol of the fleet, a labelled row each.
 
-    An indication brings its finding into the pictures. `rows` chooses: (device, protocol,
-    indication) each.
+    An indication brings its finding into the pictures. `rows` chooses what is shown.
     """
     from PIL import Image
 
-    fleet = load_profiles()
     chosen = rows or tuple(
-        (name, protocol, indication)
-        for name, profile in fleet.items()
+        ((name, protocol, indication),)
+        for name, profile in load_profiles().items()
         if not devices or name in devices
         for protocol in profile.protocols
     )
-    made = [_row(fleet[name], key, seed, pixels, why) for name, key, why in chosen]
-    Image.fromarray(np.vstack(made)).save(path)
+    Image.fromarray(np.vstack([_row(shots, seed, pixels) for shots in chosen])).save(path)
 
 
 def sample_exam(profile: ModalityProfile, protocol: str, patient: int = 1) -> Exam:
@@ -89,24 +90,27 @@ def sample_exam(profile: ModalityProfile, protocol: str, patient: int = 1) -> Ex
     )
 
 
-def _row(
-    profile: ModalityProfile, protocol: str, seed: int, pixels: str, indication: str
-) -> NDArray[np.uint8]:
-    """Return one row of the sheet: images spread over an exam, or over several patients' exams."""
+def _row(shots: tuple[Shot, ...], seed: int, pixels: str) -> NDArray[np.uint8]:
+    """Return one row: images spread over an exam, over several patients', or over many exams."""
+    fleet = load_profiles()
     pictures: list[NDArray[np.uint8]] = []
     patient = 0
     while len(pictures) < COLUMNS:
         patient += 1
-        exam = sample_exam(profile, protocol, patient)
-        exam = replace(exam, indication=indication or exam.indication)
-        pictures += _displayed(acquire(profile, exam, seed=seed, pixels=pixels))
+        for name, protocol, indication in shots:
+            exam = sample_exam(fleet[name], protocol, patient)
+            exam = replace(exam, indication=indication or exam.indication)
+            made = _displayed(acquire(fleet[name], exam, seed=seed, pixels=pixels))
+            pictures += made if len(shots) == 1 else [next(made)]
     row = np.zeros((TILE, TILE * COLUMNS, 3), np.uint8)
     step = len(pictures) / COLUMNS if patient == 1 else 1
     for i in range(COLUMNS):
         tile = _fit(pictures[int(step * (i + 0.5))])
         top, left = (TILE - tile.shape[0]) // 2, i * TILE + (TILE - tile.shape[1]) // 2
         row[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
-    lettering.write(row, f"{profile.name} {profile.protocols[protocol].description}", 2, 3, 255)
+    first = fleet[shots[0][0]]
+    named = f"{first.name} {first.protocols[shots[0][1]].description}"
+    lettering.write(row, named if len(shots) == 1 else "Plain radiography", 2, 3, 255)
     return row
 
 

@@ -24,6 +24,7 @@ from simulator.network import wire as w
 from simulator.network.association import Aborted, Association, Context
 from simulator.network.negotiation import Identity
 from simulator.network.refusals import not_accepted
+from simulator.network.tap import Line
 from simulator.network.tls import Tls
 from simulator.network.wire import Buffer, Wire
 
@@ -65,6 +66,7 @@ class Caller:
     connect_timeout: float = 5.0
     acse_timeout: float = 10.0
     dimse_timeout: float = 30.0
+    line: Line | None = None  # the line it hangs on; None: nothing is ever wrong with it
 
 
 @contextmanager
@@ -171,7 +173,8 @@ def _check_titles(peer: Peer, caller: Caller) -> None:
 def _connect(peer: Peer, caller: Caller) -> socket.socket:
     try:
         source = (caller.host, 0) if caller.host else None
-        return socket.create_connection((peer.host, peer.port), caller.connect_timeout, source)
+        connect = caller.line.connect if caller.line else socket.create_connection
+        return connect((peer.host, peer.port), caller.connect_timeout, source)
     except ConnectionRefusedError as error:
         raise NoAnswerError(
             f"Nothing listens at {peer.host}:{peer.port} (connection refused).",

@@ -10,6 +10,7 @@ What AE and AR mean differs from product to product, so each channel says what t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 
 from simulator.errors import UsageError
@@ -35,6 +36,7 @@ class Channel:
     mode: str = "original"  # enhanced: asks for CA first, then for AA (MSH-15 and MSH-16 are AL)
     paused: bool = False
     filter: str = ""  # message types that are not sent, e.g. "ADT^A08 ADT^A40"
+    copy_of: str = ""  # gets whatever the channel of this name gets: a second destination
     on_error: str = "park"  # what AE meets
     on_reject: str = "retry"  # what AR meets
     on_silence: str = "retry"  # no answer, or one that is no acknowledgement
@@ -49,6 +51,9 @@ class Channel:
             wanted = kind.get(str(item.type), float)
             if type(value) is not wanted and not (wanted is float and type(value) is int):
                 raise UsageError(f"'{value!r}' is no {item.name} of a channel.")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", self.name):
+            raise UsageError(f"'{self.name[:40]}' is no name of a channel.",
+                             "Use up to 32 letters, digits, - and _.")  # fmt: skip
         for key in ("on_error", "on_reject", "on_silence"):
             if getattr(self, key) not in POLICIES:
                 raise UsageError(f"'{getattr(self, key)}' is no policy.",

@@ -57,6 +57,19 @@ class Outbox:
         if channel.name not in {known.name for known in self.channels()}:
             self._put(channel)
 
+    def add(self, channel: Channel, actor: str) -> Channel:
+        """Add a channel, which begins to send at once; journalled."""
+        if channel.name in {known.name for known in self.channels()}:
+            raise RefusedError(f"There is a channel '{channel.name}' already.", "Change it.", 409)
+        if channel.copy_of:
+            self.channel(channel.copy_of)
+        self._put(channel)
+        if self._threads:
+            self._begin(channel.name)
+        self.tell("channel.added", f"{actor} added channel {channel.name} to "
+                  f"{channel.host}:{channel.port}", channel=channel.name, actor=actor)  # fmt: skip
+        return channel
+
     def change(self, name: str, changes: Mapping[str, Any], actor: str) -> Channel:
         """Change a channel's settings, e.g. paused, port or on_reject; journalled."""
         before = self.channel(name)
@@ -96,18 +109,23 @@ class Outbox:
 
         Returns its number, or 0 where this system has no such channel or filters it out.
         """
-        with self.database.write() as db:
-            row = db.execute(select(self.table).where(self.table.c.name == name)).first()
-            if row is None:
-                return 0
-            channel = Channel(**row.facts)
-            if kind in channel.filter.split():
-                return 0
-            empty = Message(raw=b"", segments=())
-            number = self.log.add(empty, direction="out", channel=name, state="queued")
-            raw = hl7.encode([self._header(channel, kind, number), *body], channel.charset)
-            self._rewrite(number, raw)
+        with self.database.write():
+            found = self.channels()
+            numbers = [self._queue(c, kind, body) for c in found if c.name == name]
+            for copy in found if numbers else ():
+                if copy.copy_of == name:
+                    self._queue(copy, kind, body)
         self._wake()
+        return numbers[0] if numbers else 0
+
+    def _queue(self, channel: Channel, kind: str, body: list[str]) -> int:
+        """Queue one message in one channel; returns its number, 0 where it is filtered out."""
+        if kind in channel.filter.split():
+            return 0
+        empty = Message(raw=b"", segments=())
+        number = self.log.add(empty, direction="out", channel=channel.name, state="queued")
+        raw = hl7.encode([self._header(channel, kind, number), *body], channel.charset)
+        self._rewrite(number, raw)
         return number
 
     def resend(self, number: int, text: str = "") -> int:
@@ -164,12 +182,15 @@ class Outbox:
     def start(self) -> None:
         """Begin to send, each channel on a thread of its own."""
         for channel in self.channels():
-            self._busy[channel.name] = threading.Lock()
-            thread = threading.Thread(
-                target=self._work, args=[channel.name], name=f"hl7-{channel.name}", daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
+            self._begin(channel.name)
+
+    def _begin(self, name: str) -> None:
+        if name in self._busy:
+            return
+        self._busy[name] = threading.Lock()
+        thread = threading.Thread(target=self._work, args=[name], name=f"hl7-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self) -> None:
         """Stop sending; what is queued stays queued."""
@@ -182,7 +203,7 @@ class Outbox:
     def quiet(self) -> Iterator[None]:
         """Hold every channel between two messages, so that the tables can be put back."""
         with ExitStack() as held:
-            for lock in self._busy.values():
+            for lock in list(self._busy.values()):
                 held.enter_context(lock)
             yield
 
@@ -220,6 +241,9 @@ class Outbox:
                     if row is not None:
                         client = _line(client, channel)
                         pause = self._send(client, channel, row)
+            except RefusedError:  # a reset took the channel back
+                self._busy.pop(name, None)
+                break
             except Exception as error:  # a bug of ours must be seen, and the queue goes on
                 self.tell("bug", f"channel {name}: {type(error).__name__}: {error}")
                 row, pause = None, 0.0

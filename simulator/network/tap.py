@@ -52,7 +52,7 @@ class Counters:
     cut: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """A device's line into the network; `trouble` says what is wrong on the way to an address."""
 

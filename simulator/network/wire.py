@@ -126,9 +126,9 @@ class Wire:
         if self.tls is not None or not hasattr(self.sock, "sendmsg"):  # Windows has none either
             self.sock.sendall(b"".join(buffers))
             return
-        sent = self.sock.sendmsg(buffers)
-        if sent < sum(map(len, buffers)):
-            self.sock.sendall(memoryview(b"".join(buffers))[sent:])
+        left: Sequence[Buffer] = buffers
+        while left:
+            left = _unsent(left, self.sock.sendmsg(left))
 
     def _exactly(self, count: int) -> bytearray:
         data = bytearray(count)
@@ -149,6 +149,15 @@ class Wire:
             with suppress(OSError):
                 self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         return data
+
+
+def _unsent(buffers: Sequence[Buffer], sent: int) -> Sequence[Buffer]:
+    """Return what is left of `buffers` after so many bytes, as views: nothing is copied."""
+    for number, buffer in enumerate(buffers):
+        if sent < len(buffer):
+            return [memoryview(buffer)[sent:], *buffers[number + 1 :]]
+        sent -= len(buffer)
+    return []
 
 
 def _too_long(header: bytearray, length: int, cap: int) -> str:

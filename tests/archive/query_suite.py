@@ -23,14 +23,13 @@ from pydicom.uid import (
 )
 from pynetdicom.presentation import build_context
 
-from simulator.archive.answers import to_dataset
 from simulator.archive.records import Record, read, sequence_of, write
 from simulator.errors import NoAnswerError
-from simulator.network import charsets, extended, scu
 from simulator.network import command as cmd
+from simulator.network import extended, scu
 from simulator.network.associate import Caller, Peer, associate, context_for
 from simulator.network.association import Message
-from simulator.network.dimse import encode_dataset
+from simulator.network.dimse import decode_dataset, encode_dataset
 from tests.archive.support import image
 
 CASES = Path(__file__).with_name("query_cases.toml")
@@ -291,10 +290,10 @@ def outcome(case: Case, responses: list[Message]) -> Outcome:
     if not responses:
         return Outcome(status="aborted")
     *pending, last = responses
-    first = answer(pending[0], case) if pending else Dataset()
+    first = answer(pending[0]) if pending else Dataset()
     level = case.level if case.level in _UNIQUE else "STUDY"
     return Outcome(
-        found=tuple(sorted(_name(answer(message, case), level) for message in pending)),
+        found=tuple(sorted(_name(answer(message), level) for message in pending)),
         status=f"0x{last.command['Status']:04X}",
         pending=f"0x{pending[0].command['Status']:04X}" if pending else case.expect.pending,
         comment=str(last.command.get("ErrorComment", "")),
@@ -308,19 +307,9 @@ def _theirs(case: Case) -> dict[str, Any]:
     return case.orthanc.values if case.orthanc else {}
 
 
-def answer(message: Message, case: Case) -> Dataset:
-    """Decode an answer with our own character sets: pydicom does not know them all."""
-    record = read(message.data, implicit=case.implicit)
-    _, raw = record.get(_CHARSET, ("CS", b""))
-    terms = raw.decode().strip("\0 ").split("\\")
-    plain = {
-        tag: (vr, charsets.decode(value, terms).encode() if vr in ("PN", "LO") else value)
-        for tag, (vr, value) in record.items()
-    }
-    ds = to_dataset({tag: element for tag, element in plain.items() if tag != _CHARSET})
-    if raw:
-        ds.SpecificCharacterSet = terms if len(terms) > 1 else terms[0]
-    return ds
+def answer(message: Message) -> Dataset:
+    """Decode an answer."""
+    return decode_dataset(message.data, message.context.transfer_syntax)
 
 
 def _name(ds: Dataset, level: str) -> str:

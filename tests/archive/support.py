@@ -43,9 +43,7 @@ class Lab:
         self.journal = Journal(folder / "journal", "archive", clock)
         self.reader = JournalReader(folder / "journal")
         address = Address(host="127.0.0.1", port=0)
-        self.archive = Archive(
-            folder / "archive", address, clock, self.journal, database=database
-        )
+        self.archive = Archive(folder / "archive", address, clock, self.journal, database=database)
         if self.archive.database.is_new:
             known = [Node(ae="CT1"), Node(ae="WS1"), *nodes]
             self.archive.provision(known, [], ADMIN)

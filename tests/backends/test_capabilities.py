@@ -42,3 +42,13 @@ def test_a_person_may_say_what_an_external_archive_can() -> None:
 def test_an_unknown_backend_is_refused() -> None:
     with pytest.raises(UsageError, match="no backend 'pacs'"):
         c.check_kind("pacs")
+
+
+def test_the_page_is_current() -> None:
+    from pathlib import Path
+
+    from simulator.backends.page import page
+
+    path = Path(__file__).parent.parent.parent / "docs" / "backends.md"
+    how = "run 'python -m simulator.backends.page docs/backends.md'"
+    assert path.read_text("utf-8") == page(), how

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 from typing import Any
 
 import pytest
@@ -60,7 +59,7 @@ def test_the_others_say_what_is_lacking(orthanc_hospital: Client) -> None:
     for name in ON_ORTHANC:
         assert not lacks[name]
     assert "knows no orders" in lacks["done-but-not-on-my-list"]
-    assert "lacks" in rows.columns and "knows no orders" in str(rows.columns) + str(lacks)
+    assert "lacks" in rows.columns
     with pytest.raises(CannotError, match="Orthanc has no accounts"):
         engine.start(orthanc_hospital, "access-review")
     assert engine.current(orthanc_hospital) is None
@@ -68,8 +67,8 @@ def test_the_others_say_what_is_lacking(orthanc_hospital: Client) -> None:
 
 def test_what_each_exercise_needs_is_a_capability() -> None:
     for exercise in all_exercises():
-        ORTHANC.unmet(exercise.needs), EXTERNAL.unmet(exercise.needs)
+        for backend in (ORTHANC, EXTERNAL):
+            assert all(isinstance(line, str) for line in backend.unmet(exercise.needs))
         source = (exercise.folder / "check.py").read_text("utf-8")
         if "users" not in exercise.needs and "embedded" not in exercise.needs:
             assert "seat.users" not in source, f"{exercise.id} reads accounts and does not say so"
-        assert runpy.run_path(str(exercise.folder / "check.py"))

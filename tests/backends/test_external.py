@@ -108,13 +108,15 @@ def test_up_with_nobody_there_says_so_and_goes_on(tmp_path: Path) -> None:
     """A PACS that is down, or does not know us yet, is no reason not to start."""
     seat = Seat(tmp_path / "seat")
     seat.folder.mkdir()
-    (seat.folder / "config.toml").write_text("baseline_studies = 0\n", "utf-8")
+    (seat.folder / "config.toml").write_text("baseline_studies = 1\n", "utf-8")
     port = free_port()
     try:
         seat.up(Options(ports="auto", lab=False, peer=f"PACS@127.0.0.1:{port}"))
         state = seat.status()
         assert state["up"] and f"Nobody answered at 127.0.0.1:{port}" in state["said"][0]
         assert not next(row for row in state["nodes"] if row["ae"] == "PACS")["answers"]
+        waiting = sum(row["queued"] for row in Client(seat).fleet.devices() if "queued" in row)
+        assert waiting, "the first exam waits on its device"
         with pytest.raises(CannotError, match="connection refused"):
             Client(seat).archive.studies()
     finally:

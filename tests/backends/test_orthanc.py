@@ -173,3 +173,24 @@ def test_dicomweb_where_the_plugin_is(orthanc_hospital: Client) -> None:
     known = (admin["user"], admin["password"])
     found = httpx.get(f"{url}/studies", auth=known, trust_env=False, timeout=20)
     assert found.status_code == 200 and len(found.json()) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the plug-in is looked for on Debian")
+def test_the_viewer_in_jupyterlab_gets_images_from_it(orthanc_hospital: Client) -> None:
+    """OHIF asks through JupyterLab, which has Orthanc's account; the browser never does."""
+    seat = orthanc_hospital.seat
+    if not seat.facts["urls"]["dicomweb"]:
+        pytest.skip("Orthanc's DICOMweb plug-in is not installed")
+    plan = seat.plan
+    assert plan is not None
+    url = httpx.URL(seat.start_lab())
+    try:
+        base = f"http://127.0.0.1:{plan.jupyter}/pacslab/dicom-web"
+        headers = {"Authorization": f"token {url.params['token']}"}
+        with httpx.Client(trust_env=False, timeout=30, headers=headers) as client:
+            found = client.get(f"{base}/studies", headers={"Accept": "application/dicom+json"})
+            assert found.status_code == 200 and len(found.json()) == 4
+            uid = found.json()[0]["0020000D"]["Value"][0]
+            assert client.get(f"{base}/studies/{uid}/metadata").status_code == 200
+    finally:
+        seat._stop("jupyter")

@@ -73,6 +73,7 @@ def test_mistakes_are_exit_2(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", ["baseline", "charset-zoo"])
 def test_the_dicomdir_is_what_dcmtk_makes(tmp_path: Path, name: str) -> None:
     media = tmp_path / "media"

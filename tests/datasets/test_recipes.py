@@ -17,6 +17,8 @@ from simulator.recipes.cases import cases
 from tests.datasets.conftest import Built
 
 NAMES = recipe.names()
+LARGE = ("baseline", "capacity", "teaching-file")  # half a minute of work on a busy machine
+EACH = [pytest.param(n, marks=pytest.mark.slow) if n in LARGE else n for n in NAMES]
 
 
 def test_the_promised_data_sets_are_there() -> None:
@@ -28,7 +30,8 @@ def test_the_promised_data_sets_are_there() -> None:
         assert manifest.expected(name).objects > 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", EACH)
 def test_the_hashes_are_those_of_the_manifest(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

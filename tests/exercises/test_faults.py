@@ -9,7 +9,8 @@ import pytest
 from exercises.engine import harm
 from simulator import faults
 from simulator.client import Client
-from simulator.errors import RefusedError
+from simulator.clients.faults import FaultClient
+from simulator.errors import PacsLabError, RefusedError
 
 BY = "mhill"
 STATES: dict[str, dict[str, Any]] = {
@@ -18,6 +19,11 @@ STATES: dict[str, dict[str, Any]] = {
     "no-destination": {"workstation": "WS2", "title": "READ12"},
     "station-key": {"device": "US1", "station": "US99"},
     "station-mapping": {"code": "CT-HEAD", "station": "CT99", "home": "CT1"},
+    "wrong-port": {"device": "CT1", "port": 11119},
+    "same-address": {"device": "US1", "other": "CT1"},
+    "firewall": {"device": "MR1", "after": 60000},
+    "duplex": {"device": "DX1"},
+    "vlan": {"device": "CT1"},
 }
 
 
@@ -84,3 +90,24 @@ def test_an_order_is_cancelled_when_it_is_lifted(seat: Client) -> None:
     fault.lift(seat)
     fault.lift(seat)
     assert seat.ris.order("A9712345")["status"] == "cancelled"
+
+
+def test_an_instructor_injects_lists_and_lifts_faults(seat: Client) -> None:
+    desk = FaultClient(seat.seat, "instructor")
+    assert set(STATES) <= {row["kind"] for row in desk.kinds()}
+    before = harm.picture(seat)
+    made = desk.inject("vlan", device="CT1")
+    assert [row["id"] for row in desk.status()] == [made["id"]]
+    assert harm.compare(before, harm.picture(seat))
+    desk.lift(made["id"])
+    assert not desk.status() and not harm.compare(before, harm.picture(seat))
+    for kind, facts in (("nonsense", {}), ("vlan", {}), ("vlan", {"device": "CT1", "x": 1})):
+        with pytest.raises(PacsLabError):
+            desk.inject(kind, **facts)
+    with pytest.raises(PacsLabError):
+        desk.lift(99)
+
+
+def test_faults_are_not_the_trainees_business(seat: Client) -> None:
+    with pytest.raises(RefusedError):
+        FaultClient(seat.seat).status()

@@ -13,6 +13,7 @@ from simulator.network import scu
 from simulator.network.associate import Caller, Peer
 from simulator.network.tls import Tls
 from tests.fleet.conftest import Ward
+from tests.net import wait_for
 
 NAMES = ("RISLAB", "CT1", "WS1", "PACSLAB")
 
@@ -61,6 +62,7 @@ def test_the_listener_of_a_device_or_workstation(safe: Ward, name: str) -> None:
     assert [e.facts["new"] for e in changed] == ["on", "mutual", "off"]
     (opened, _) = safe.events.entries("tls.opened")
     assert opened.facts["days_left"] > 390 and "is good for 397 days" in opened.text
+    wait_for(lambda: len(safe.events.entries("tls.failed")) >= 2)
     reasons = [e.facts["reason"] for e in safe.events.entries("tls.failed")]
     assert len(set(reasons)) == 2 and "showed no certificate" in reasons[1]
 
@@ -96,6 +98,7 @@ def test_a_device_whose_certificate_has_expired_is_told_on_both_sides(safe: Ward
     with pytest.raises(NetworkError) as caught:
         ct1.query_worklist()
     assert "expired" in caught.value.sentence
+    wait_for(lambda: safe.events.entries("tls.failed"))  # the alert goes out before it is told
     failed = safe.events.entries("tls.failed")[-1]
     assert "has expired" in failed.facts["reason"] and failed.facts["server"] == "RISLAB"
     assert safe.events.entries("device.worklist.failed")[-1].facts["peer"].startswith("RISLAB")

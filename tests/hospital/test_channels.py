@@ -194,3 +194,40 @@ def test_a_restore_puts_log_and_channels_back(
     ris.restore(tmp_path / "saved.db")
     assert outbox.log.find() == rows and outbox.channels() == channels
     assert outbox.wait(post(outbox)[0], 5) == "sent"
+
+
+def test_a_second_destination_gets_a_copy(
+    ris: Ris, outbox: Outbox, peer: Answers, tmp_path: Path, events: JournalReader
+) -> None:
+    """A new archive beside the old one: each has its own queue, its own answers, its own policy."""
+    ris.snapshot(tmp_path / "saved.db")
+    with Answers() as second:
+        copy = Channel(
+            name="NEWPACS", host="127.0.0.1", port=second.port, sending_application="RIS",
+            receiving_application="NEW", copy_of="PACS", filter="ADT^A40", retry_seconds=0.05,
+        )  # fmt: skip
+        outbox.add(copy, "eva")
+        with pytest.raises(RefusedError, match="already"):
+            outbox.add(copy, "eva")
+        post(outbox, 2)
+        outbox.post("PACS", "ADT^A40", ["PID|||P1", "MRG|P2"])
+        wait_for(lambda: len(peer.got) == 3 and len(second.got) == 2)
+        second.code = "AR"
+        post(outbox)
+        wait_for(lambda: len(peer.got) == 4)
+        assert outbox.facts()[0]["name"] == "NEWPACS" and outbox.facts()[0]["queued"] == 1
+        assert events.entries("channel.added")[0].facts["actor"] == "eva"
+        ris.restore(tmp_path / "saved.db")  # a reset takes it back; its thread goes home
+        wait_for(lambda: "NEWPACS" not in outbox._busy)
+    assert [channel.name for channel in outbox.channels()] == ["PACS"]
+    assert not events.entries("bug")
+
+
+def test_what_no_new_channel_can_be(outbox: Outbox) -> None:
+    facts: dict[str, Any] = {"host": "127.0.0.1", "port": 2575, "sending_application": "RIS",
+                             "receiving_application": "X"}  # fmt: skip
+    for wrong in ({"name": "a b"}, {"name": ""}, {"name": "X", "mode": "loud"}):
+        with pytest.raises(UsageError):
+            Channel(**{**facts, **wrong})
+    with pytest.raises(RefusedError, match="no channel 'NONE'"):
+        outbox.add(Channel(name="X", copy_of="NONE", **facts), "eva")

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from pydicom.dataset import Dataset
 
 from simulator.hospital.inbound import UPDATES
 from simulator.hospital.ris import Ris
@@ -58,6 +59,17 @@ def test_every_update(ris: Ris, line: MllpClient, trigger: str) -> None:
         "ROE^JANE", "V77", "WARD^2^B",
     )  # fmt: skip
     assert ris.book.find(placer="X1")[0].patient.name == "ROE^JANE"
+
+
+def test_a_visit_is_on_the_worklist(ris: Ris, line: MllpClient) -> None:
+    assert said(line, "ORM^O01", ORDER) == "AA"
+    assert said(line, "ADT^A01", BODY.replace("A0X", "A01")) == "AA"
+    query = Dataset()
+    query.AdmissionID, query.CurrentPatientLocation = "V77", ""
+    (entry,) = ris.worklist.entries(query)
+    assert (entry.AdmissionID, entry.CurrentPatientLocation) == ("V77", "WARD^2^B")
+    query.AdmissionID = "V78"
+    assert list(ris.worklist.entries(query)) == []
 
 
 @pytest.mark.parametrize("trigger", ["A40", "A47"])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from simulator.cli import run
 from simulator.client import Client, connect
 from simulator.seat import Options, Seat
+from tests.notebooks.browser import FLAGS
+from tests.seats.tab import SOFTWARE_GL
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +45,22 @@ def command(seat: Seat, capsys: pytest.CaptureFixture[str]) -> Callable[..., tup
         return status, said.out, said.err
 
     return call
+
+
+@pytest.fixture(scope="module")
+def jupyter(seat: Seat) -> Iterator[Seat]:
+    """The seat with a JupyterLab."""
+    seat.start_lab()
+    yield seat
+    seat._stop("jupyter")
+
+
+@pytest.fixture
+def chromium(peer: Callable[[str], Path]) -> Iterator[Browser]:
+    """A real browser that can draw, and reach this computer only."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(peer("chromium")), args=[*FLAGS, *SOFTWARE_GL]
+        )
+        yield browser
+        browser.close()

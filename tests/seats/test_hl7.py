@@ -184,5 +184,5 @@ def test_the_command(command: Callable[..., tuple[int, str, str]], hospital: Cli
     assert "RIS" in command("archive", "messages", "--json")[1]
     assert command("ris", "messages", "show", "999999")[0] == 1
     accession = hospital.ris.orders()[0]["accession"]
-    assert "RAD-8 Images Stored" in command("ris", "timeline", accession)[1]
+    assert "RAD-8 Modality Images Stored" in command("ris", "timeline", accession)[1]
     assert command("ris", "timeline", "NONE")[0] == 1

@@ -130,3 +130,14 @@ def test_a_step_is_linked_by_hand(hospital: Client, command: Command) -> None:
     assert hospital.ris.order(order["accession"])["status"] == "completed"
     wait_for(lambda: not any(row["queued"] for row in hospital.ris.channels()), 10)
     assert command("ris", "link-step", step["uid"], order["accession"])[0] == 1
+
+
+def test_a_channel_is_added(hospital: Client, command: Command) -> None:
+    """A second archive that does not answer yet: its queue rises, the first one's does not."""
+    words = ("sending_application=RIS", "receiving_application=NEW", "copy_of=PACS")
+    assert command("ris", "channels", "add", "NEWPACS", "127.0.0.1", "9", *words)[0] == 0
+    assert command("ris", "channels", "add", "NEWPACS", "127.0.0.1", "9", *words)[0] == 1
+    assert command("ris", "channels", "add", "X", "127.0.0.1", "9", "colour=red")[0] == 2
+    hospital.ris.place(code="CT-HEAD")
+    wait_for(lambda: hospital.ris.channels().one(name="PACS")["queued"] == 0, 10)
+    assert hospital.ris.channels().one(name="NEWPACS")["queued"] == 1

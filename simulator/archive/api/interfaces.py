@@ -51,7 +51,11 @@ class Interfaces(Desk):
 
     def reading_list(self, call: Call) -> Any:
         """List what waits for a radiologist."""
-        return self.archive.interfaces.reading_list()
+        rows = self.archive.interfaces.reading_list()
+        if limits := self.archive.sight.of(call.who):
+            seen = {study["study_uid"] for study in self.archive.index.studies(limits)}
+            rows = [row for row in rows if row["study_uid"] in seen]
+        return rows
 
 
 def _number(call: Call) -> int:

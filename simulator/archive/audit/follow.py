@@ -43,6 +43,7 @@ class Follower:
         self._noted, self._written = False, real_seconds()  # a gap; the last time of writing
         kept = trail.remembered("journal", {})
         self.contacts: dict[str, str] = dict(kept.get("contacts", {}))  # kept here for the monitor
+        self.senders: dict[str, str] = dict(kept.get("senders", {}))
         self._offset, self._number = int(kept.get("offset", 0)), int(kept.get("number", 0))
         self._guests = {k: Guest(**v) for k, v in kept.get("guests", {}).items()}
         self._stores = {k: [Entry(**e) for e in v] for k, v in kept.get("stores", {}).items()}
@@ -90,7 +91,7 @@ class Follower:
         for entry in entries:
             for told in self.on_entry:
                 told(entry)
-            messages += self._taken(entry)
+            messages += self._safely(entry)
         messages += self._due(everything=everything)
         messages = [message for message in messages if self._is_on(message)]
         after = self._state()
@@ -111,6 +112,7 @@ class Follower:
             "offset": self._offset,
             "number": self._number,
             "contacts": dict(self.contacts),
+            "senders": dict(self.senders),
             "guests": {key: asdict(guest) for key, guest in self._guests.items()},
             "stores": {key: [vars(e) for e in entries] for key, entries in self._stores.items()},
         }
@@ -149,6 +151,16 @@ class Follower:
         return entry
 
     # --- entries ------------------------------------------------------------------------------
+
+    def _safely(self, entry: Entry) -> list[AuditMessage]:
+        """Return what an entry becomes; one that cannot be read is a gap, not the trail's end."""
+        try:
+            return self._taken(entry)
+        except Exception as error:
+            logging.getLogger("audit").exception("%s became no message", entry.id)
+            self._noted, why = True, f"could not be read ({type(error).__name__})"
+            self.trail.add_gap(why, entry.id, entry.id, entry.hospital, entry.hospital, 1)
+            return []
 
     def _taken(self, entry: Entry) -> list[AuditMessage]:
         key, facts = str(entry.facts.get("association", "")), entry.facts

@@ -88,7 +88,7 @@ def to_xml(message: AuditMessage, source: str) -> str:
     if message.type:
         _code(event, "EventTypeCode", Code(message.type, DCM, TYPES[message.type]))
     if message.said:
-        ET.SubElement(event, "EventOutcomeDescription").text = _plain(message.said)
+        ET.SubElement(event, "EventOutcomeDescription").text = plain(message.said)
     for who in message.people:
         _participant(root, who)
     origin = ET.SubElement(root, "AuditSourceIdentification", AuditSourceID=source)
@@ -105,7 +105,7 @@ def _participant(root: ET.Element, who: Participant) -> None:
             facts[key] = value
     if who.host:
         facts |= {"NetworkAccessPointID": who.host, "NetworkAccessPointTypeCode": "2"}
-    node = ET.SubElement(root, "ActiveParticipant", {k: _plain(v) for k, v in facts.items()})
+    node = ET.SubElement(root, "ActiveParticipant", {k: plain(v) for k, v in facts.items()})
     for role in who.roles:
         _code(node, "RoleIDCode", Code(role, DCM, TYPES[role]))
 
@@ -117,12 +117,12 @@ def _object(root: ET.Element, thing: Thing) -> None:
         if value:
             facts[key] = value
     place = "ParticipantObjectIdentification"
-    node = ET.SubElement(root, place, {k: _plain(v) for k, v in facts.items()})
+    node = ET.SubElement(root, place, {k: plain(v) for k, v in facts.items()})
     _code(node, "ParticipantObjectIDTypeCode", OBJECT_ID[thing.kind])
     if thing.query:
         ET.SubElement(node, "ParticipantObjectQuery").text = _base64(thing.query)
     else:
-        ET.SubElement(node, "ParticipantObjectName").text = _plain(thing.name or thing.id)
+        ET.SubElement(node, "ParticipantObjectName").text = plain(thing.name or thing.id)
     for key, value in thing.details:
         ET.SubElement(node, "ParticipantObjectDetail", type=key, value=_base64(value.encode()))
     _description(node, thing)
@@ -133,11 +133,11 @@ def _description(node: ET.Element, thing: Thing) -> None:
         return
     place = ET.SubElement(node, "ParticipantObjectDescription")
     for accession in thing.accessions:
-        ET.SubElement(place, "Accession", Number=_plain(accession))
+        ET.SubElement(place, "Accession", Number=plain(accession))
     for uid, instances, count in thing.classes:
-        one = ET.SubElement(place, "SOPClass", UID=_plain(uid), NumberOfInstances=str(count))
+        one = ET.SubElement(place, "SOPClass", UID=plain(uid), NumberOfInstances=str(count))
         for instance in instances:
-            ET.SubElement(one, "Instance", UID=_plain(instance))
+            ET.SubElement(one, "Instance", UID=plain(instance))
 
 
 def _code(parent: ET.Element, name: str, code: Code) -> None:
@@ -149,8 +149,8 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _plain(text: str) -> str:
-    """Return text without what XML cannot hold."""
+def plain(text: str) -> str:
+    """Return text without what neither XML nor a table can hold."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

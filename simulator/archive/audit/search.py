@@ -119,9 +119,8 @@ class AccessReport:
             accessions = [str(order.get("accession", "")) for order in facts]
             reports = db.execute(select(t.reports.c.author, t.reports.c.accession)).all()
         for order in facts:
-            for key in ("referring", "referring_physician", "requested_by", "placer"):
-                if order.get(key):
-                    found[_name(str(order[key]))] = f"ordered {order.get('accession', '')}"
+            if order.get("referring"):
+                found[_name(str(order["referring"]))] = f"ordered {order.get('accession', '')}"
         for report in reports:
             if report.accession in accessions:
                 found[_name(report.author)] = f"reported {report.accession}"

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from simulator.archive.audit.codes import EVENTS, TYPES
-from simulator.archive.audit.message import AuditMessage, to_xml
+from simulator.archive.audit.message import AuditMessage, plain, to_xml
 from simulator.database import Database
 
 metadata = MetaData()
@@ -118,11 +118,11 @@ class Trail:
             "type": TYPES.get(message.type, ""),
             "action": message.action,
             "outcome": message.outcome,
-            "user": requestor.user,
-            "host": requestor.host,
-            "patient_id": message.ids("patient"),
-            "study_uid": message.ids("study"),
-            "text": message.said,
+            "user": plain(requestor.user),
+            "host": plain(requestor.host),
+            "patient_id": plain(message.ids("patient")),
+            "study_uid": plain(message.ids("study")),
+            "text": plain(message.said),
             "entries": entries[0] if len(entries) == 1 else f"{entries[0]}…{entries[-1]}",
             "message": to_xml(message, self.source),
         }

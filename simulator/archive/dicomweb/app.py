@@ -244,9 +244,9 @@ async def _unknown(request: Request, error: Exception) -> Response:
 
 
 def _bare(response: Response) -> Response:
-    """Return the head of an answer; of a stream nobody knows the length yet."""
+    """Return the head of an answer; of most streams nobody knows the length yet."""
     made = Response(None, response.status_code, dict(response.headers))
-    if isinstance(response, StreamingResponse):
+    if isinstance(response, StreamingResponse) and "content-length" not in response.headers:
         del made.headers["content-length"]
     return made
 

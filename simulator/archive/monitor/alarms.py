@@ -104,12 +104,8 @@ class Alarms:
         )  # fmt: skip
 
     def _silence(self) -> Iterator[Finding]:
-        facts, limit = self.monitor.facts, self._set("silent_hours")
-        senders = facts.senders()
-        silent = {
-            ae: hours for ae, hours in facts.contacts().items()
-            if ae in senders and hours is not None and hours >= limit
-        }  # fmt: skip
+        limit = self._set("silent_hours")
+        silent = {ae: h for ae, h in self.monitor.facts.senders().items() if h >= limit}
         yield Finding(
             name="silent devices", level=AMBER if silent else GREEN, value=f"{len(silent)} silent",
             reason=", ".join(f"{ae}: {hours:.0f} h" for ae, hours in sorted(silent.items())),

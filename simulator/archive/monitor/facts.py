@@ -14,10 +14,13 @@ from sqlalchemy import func, select, text
 
 from simulator.archive import tables as t
 from simulator.archive.monitor.certificates import days_left
+from simulator.clock import real_seconds
 from simulator.system import accepts
 
 if TYPE_CHECKING:
     from simulator.archive.archive import Archive
+
+_KEPT_SECONDS = 30.0  # a sum over all instances is not made for every scrape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Facts:
     def __init__(self, archive: Archive) -> None:
         """Measure `archive`; its volumes may say how full they are by `storage_of`."""
         self.archive = archive
+        self._summed = (0.0, 0)  # when, and what it was
         self.storage_of: Callable[[], Storage] = lambda: _disk(archive.folder)
 
     def storage(self) -> Storage:
@@ -46,11 +50,13 @@ class Facts:
         return self.storage_of()
 
     def stored_bytes(self) -> int:
-        """Return the bytes of all stored instances."""
-        with self.archive.database.read() as db:
-            return int(
-                db.execute(select(func.coalesce(func.sum(t.instances.c.size), 0))).scalar_one()
-            )
+        """Return the bytes of all stored instances, as of half a minute ago at most."""
+        now = real_seconds()
+        if now - self._summed[0] > _KEPT_SECONDS:
+            size = func.coalesce(func.sum(t.instances.c.size), 0)
+            with self.archive.database.read() as db:
+                self._summed = (now, int(db.execute(select(size)).scalar_one()))
+        return self._summed[1]
 
     def queues(self) -> dict[str, tuple[int, float]]:
         """Return what is owed by kind: how many, and the age of the oldest in minutes."""
@@ -78,10 +84,13 @@ class Facts:
             for node in self.archive.nodes.all()
         }
 
-    def senders(self) -> set[str]:
-        """Return the nodes that have sent images before: silence of these is news."""
-        with self.archive.database.read() as db:
-            return set(db.execute(select(t.instances.c.source).distinct()).scalars())
+    def senders(self) -> dict[str, float]:
+        """Return the hours of hospital time since each known node's last image."""
+        return {
+            ae: round(self._minutes(at) / 60, 2)
+            for ae, at in dict(self.archive.monitor.tally.senders).items()
+            if self.archive.nodes.find(ae) is not None
+        }
 
     def unmatched(self) -> int:
         """Return how many studies have no order."""

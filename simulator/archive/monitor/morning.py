@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.archive.monitor.alarms import AMBER, GREEN, RED, SIGNS, Finding
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.archive.archive import Archive
     from simulator.archive.monitor.office import Monitor
 
+_SOON = 7  # days of hospital time
 _ORDER = (RED, AMBER, GREEN)
 
 
@@ -52,11 +54,18 @@ class Morning:
     def _accounts(self) -> Finding:
         counts = self.monitor.facts.accounts()
         bad = [f"{counts[state]} {state}" for state in ("locked", "expired") if counts.get(state)]
+        if soon := self._ending():
+            bad.append(f"ending within {_SOON} days: {', '.join(soon[:5])}")
         return Finding(
             name="accounts", level=AMBER if bad else GREEN,
             value=f"{counts.get('active', 0)} active", reason=", ".join(bad),
             remedy="'pacslab archive user list' names them.",
         )  # fmt: skip
+
+    def _ending(self) -> list[str]:
+        until = (self.archive.clock.now() + timedelta(days=_SOON)).isoformat()
+        rows = [row for row in self.archive.users.all() if row["state"] == "active"]
+        return [row["name"] for row in rows if row["expires"] and row["expires"] <= until]
 
     def _emergencies(self) -> Finding:
         waiting = self.archive.emergencies.all(waiting=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -14,7 +15,6 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from simulator import __version__
 from simulator.archive.monitor.alarms import GREEN, RED, Alarms
 from simulator.archive.monitor.facts import Facts
 from simulator.archive.monitor.morning import Morning
@@ -47,7 +47,7 @@ class Monitor:
         self.morning = Morning(archive, self)
         self.registry.register(self)
         follower = archive.audit.follower
-        self.tally.contacts = follower.contacts
+        self.tally.contacts, self.tally.senders = follower.contacts, follower.senders
         follower.on_entry.append(self.tally.count)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
@@ -81,7 +81,7 @@ class Monitor:
         """Yield what is measured at the moment of asking."""
         archive, facts = self.archive, self.facts
         ae = str(archive.settings["dicom.ae_title"])
-        yield _gauge("pacslab_info", "The archive.", {(("ae", ae), ("version", __version__)): 1})
+        yield _gauge("pacslab_info", "The archive.", {(("ae", ae), ("version", _version())): 1})
         trouble = facts.readiness()
         yield _gauge("pacslab_up_parts", "Parts that answering needs: 1 is ready.", {
             (("part", part),): 0 if part in trouble else 1
@@ -118,6 +118,13 @@ class Monitor:
         yield _gauge("pacslab_node_silent_hours", "Hours since a node called, hospital time.", {
             (("node", ae),): hours
             for ae, hours in self.facts.contacts().items() if hours is not None})  # fmt: skip
+
+
+def _version() -> str:
+    try:
+        return version("pacslab")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "unknown"
 
 
 Labels = tuple[tuple[str, str], ...]

@@ -27,6 +27,7 @@ class Tally:
         """Count in `registry`."""
         self._lock = threading.Lock()
         self.contacts: dict[str, str] = {}  # AE title → hospital time of the last association
+        self.senders: dict[str, str] = {}  # the same of the last instance
         self._moments: dict[str, deque[datetime]] = {}
         self.associations = Counter(
             "pacslab_associations",
@@ -55,6 +56,9 @@ class Tally:
         self.events.labels(kind.partition(".")[0]).inc()
         if kind.startswith("association.") or kind == "tls.failed":
             self._association(entry)
+        elif kind == "c-store":
+            with self._lock:
+                self.senders[str(facts.get("calling", ""))] = entry.hospital
         elif kind in ("login", "login.failed", "login.refused"):
             result = kind.partition(".")[2] or "success"
             self.logins.labels(result).inc()

@@ -98,3 +98,4 @@ def test_the_head_says_how_long_it_is(shelf: WebLab) -> None:
     head = shelf.http.head(INSTANCE, headers=headers)
     assert head.status_code == 200 and head.content == b""
     assert head.headers["etag"] == whole.headers["etag"]
+    assert int(head.headers["content-length"]) == len(whole.content)

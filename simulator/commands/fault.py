@@ -1,0 +1,51 @@
+"""pacslab fault …: what an instructor breaks on purpose, and mends again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from simulator.clients.faults import FaultClient
+from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show
+
+app = typer.Typer(help="Faults, for instructors.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List every kind of fault and the parameters it takes."""
+    show(_faults(seat).kinds(), as_json)
+
+
+@app.command()
+def inject(
+    kind: Annotated[str, typer.Argument(help="See 'pacslab fault list'.")],
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Its parameters, e.g. device=CT1 port=11119")
+    ] = None,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Break something, e.g. 'fault inject vlan device=CT1'."""
+    show(_faults(seat).inject(kind, **parse_pairs(words or [])), as_json)
+
+
+@app.command()
+def lift(
+    number: Annotated[int, typer.Argument(help="See 'pacslab fault status'.")],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Mend what was injected."""
+    show(_faults(seat).lift(number), as_json)
+
+
+@app.command()
+def status(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List what is injected now."""
+    show(_faults(seat).status(), as_json)
+
+
+def _faults(seat: SeatOption) -> FaultClient:
+    return FaultClient(client(seat).seat, "instructor")
