@@ -96,6 +96,15 @@ def test_a_person_may_set_some_of_it(tmp_path: Path) -> None:
     assert load_seat_config(path) == SeatConfig(seed=7, speed=10.0, pixels="full")
 
 
+def test_the_archives_database_is_a_table_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[archive]\ndatabase = "postgresql://pacs@db/seat1"\n')
+    assert load_seat_config(path).archive.database == "postgresql://pacs@db/seat1"
+    path.write_text('[archive]\ndatabse = ""\n')
+    with pytest.raises(UsageError, match="unknown key 'databse'"):
+        load_seat_config(path)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -134,9 +134,11 @@ class Filing:
             why = getattr(error, "strerror", None) or getattr(error, "orig", error)
             raise DimseError(dimse.OUT_OF_RESOURCES, f"cannot write: {why}") from error
         self.announce(filed, location.study_uid)
-        if filed is Filed.DUPLICATE:
-            self._drop(stored.digest)
-        return filed is not Filed.DUPLICATE
+        if filed is not Filed.DUPLICATE:
+            return True
+        self._drop(stored.digest)
+        known = self.index.find_instance(location.sop_uid)
+        return known is not None and known.digest == stored.digest  # our own file, filed for us
 
     def _drop(self, digest: str) -> None:
         """Remove a file that did not get into the index, unless it is another's content, too."""

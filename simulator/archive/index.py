@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydicom.dataset import Dataset
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, select, true, update
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import packed, text, unpack
@@ -71,7 +71,11 @@ class Index:
 
     def studies(self, conditions: Sequence[Any] = (), limit: int = 0) -> list[dict[str, Any]]:
         """Return studies, newest first, with counts derived from the instances."""
-        counts = _counts()
+        newest = t.studies.c.received.desc(), t.studies.c.pk.desc()
+        chosen = select(t.studies.c.pk).select_from(t.studies.join(t.patients)).where(*conditions)
+        if limit:
+            chosen = chosen.order_by(*newest).limit(limit)
+        counts = _counts(chosen if conditions or limit else None)
         statement = (
             select(
                 t.studies, t.patients.c.patient_id, t.patients.c.issuer,
@@ -82,7 +86,7 @@ class Index:
                 t.studies.join(t.patients).outerjoin(counts, counts.c.study_pk == t.studies.c.pk)
             )
             .where(*conditions)
-            .order_by(t.studies.c.received.desc(), t.studies.c.pk.desc())
+            .order_by(*newest)
         )  # fmt: skip
         with self.database.read() as db:
             rows = db.execute(statement.limit(limit) if limit else statement).all()
@@ -133,8 +137,8 @@ class Index:
             return remove_study(db, study_uid)
 
 
-def _counts() -> Any:
-    """Count by series first: each has one modality, and few rows are left to be grouped."""
+def _counts(chosen: Any) -> Any:
+    """Count what the chosen studies have, or all; by series first, as each has one modality."""
     of_series = (
         select(
             t.series.c.study_pk,
@@ -144,6 +148,7 @@ def _counts() -> Any:
             func.min(t.instances.c.source).label("source"),
         )
         .select_from(t.series.outerjoin(t.instances))
+        .where(true() if chosen is None else t.series.c.study_pk.in_(chosen))
         .group_by(t.series.c.pk)
         .subquery()
     )

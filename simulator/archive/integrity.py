@@ -154,9 +154,9 @@ class Integrity:
         if not again or self._was_removed(digest):
             report.removed += self._remove(digest)
             return
-        with self.store.held(digest):
-            if self._located(digest):
-                return  # it was just being filed
+        with self.store.claimed(digest) as free:
+            if not free or self._located(digest):
+                return  # its sender is just filing it, or has done so meanwhile
             done = self._file_again(digest, report)
         if done:
             self._remove(digest)

@@ -120,10 +120,16 @@ class FileStore:
         return [name[:-4] for name in names if len(name) == 68 and name.endswith(".dcm")]
 
     @contextmanager
-    def held(self, digest: str) -> Iterator[None]:
-        """Keep a file from being removed for the length of a block."""
-        with self._filing(digest):
-            yield
+    def claimed(self, digest: str) -> Iterator[bool]:
+        """Keep a file from being removed in the block; False if somebody is just filing it."""
+        with self._lock:
+            free = digest not in self._being_filed
+            self._being_filed.append(digest)
+        try:
+            yield free
+        finally:
+            with self._lock:
+                self._being_filed.remove(digest)
 
     @contextmanager
     def _filing(self, digest: str) -> Iterator[None]:

@@ -93,7 +93,8 @@ def projected(name: str, broken: bool) -> Array:
     if name in OUTLINED:
         x = (np.arange(round(WIDTH / PIXEL)) + 0.5) * PIXEL - WIDTH / 2
         z = TOP - (np.arange(round((TOP - BOTTOM) / PIXEL)) + 0.5) * PIXEL
-        image, flesh = outlines.drawn(name, broken, np.float64(1) * x, np.float64(1) * z), OUTLINED[name]()
+        flesh = OUTLINED[name]()
+        image = outlines.drawn(name, broken, x.astype(np.float64), z.astype(np.float64))
     else:
         bones, sponge, flesh = hand()
         bones = [_broken(bone, BREAK) for bone in bones] if broken else bones

@@ -196,6 +196,19 @@ def test_half_written_files_are_counted(tmp_path: Path) -> None:
     assert found["said"] == "half-written files removed: 1" and not found["repaired"]
 
 
+def test_what_is_just_being_filed_is_left_to_its_sender(lab: Lab) -> None:
+    """A file has its name before its row: that is no orphan."""
+    data = lab.archive.store
+    lab.store(image(SOPInstanceUID="1.2"))
+    (digest,) = lab.files()
+    whole = data.read(digest)
+    lose_rows(lab)
+    with data.put([whole]):
+        assert not lab.archive.integrity.check().said
+        assert lab.archive.index.counts()["instances"] == 0
+    assert len(lab.archive.integrity.check().filed_again) == 1
+
+
 def test_a_reset_files_nothing_again(lab: Lab) -> None:
     lab.store(*study(1))
     lab.archive.save_baseline()

@@ -13,7 +13,8 @@ from simulator.imaging.study import acquire
 
 EXAMS = [
     ("CT1", "chest"), ("CT1", "head"), ("MR1", "brain"), ("DX1", "chest"), ("US1", "abdomen"),
-    ("CT2", "trauma-head"), ("MR2", "brain-ms"), ("CR1", "hand"), ("MG1", "diagnostic"),
+    ("CT2", "trauma-head"), ("MR2", "brain-ms"), ("CR1", "hand"), ("CR1", "knee"),
+    ("MG1", "diagnostic"),
     ("US2", "echo"), ("XA1", "coronary"), ("RF1", "swallow"), ("NM1", "bone"), ("PT1", "wholebody"),
     ("OT1", "documents"),
 ]  # fmt: skip
