@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from simulator import name_lists
 from simulator.people import colleagues, patient, staff
+
+ROOT = Path(__file__).parent.parent
 
 
 def test_the_same_seed_gives_the_same_people_in_any_order_and_thread() -> None:
@@ -40,3 +45,15 @@ def test_values_fit_their_attributes() -> None:
 def test_every_role_is_filled_and_user_names_are_unique(role: str) -> None:
     assert colleagues(1, role)
     assert len({member.user for member in staff(1)}) == len(staff(1))
+
+
+def test_the_names_can_be_frozen_anew() -> None:
+    text = name_lists.toml()
+    again = tomllib.loads(text)
+    frozen = tomllib.loads((ROOT / "simulator" / "names.toml").read_text("utf-8"))
+    assert list(again) == list(frozen) == list(name_lists.LOCALES)
+    for locale, kinds in again.items():
+        assert list(kinds) == list(frozen[locale])
+        assert all(len(set(names)) == len(names) > 50 for names in kinds.values())
+    assert max(map(len, text.splitlines())) <= 100
+    text.encode("latin-1")

@@ -10,8 +10,8 @@ from simulator.archive.sight import Sight
 from simulator.archive.user_identity import Identities
 from simulator.network import negotiation
 from simulator.network.dimse import NOT_AUTHORISED, DimseError, Request
+from simulator.network.limits import Limits
 from simulator.network.negotiation import Proposal, Refusal
-from simulator.network.serve import Limits
 
 
 class Door:

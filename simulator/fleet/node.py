@@ -143,6 +143,7 @@ class Node:
             handlers=self.handlers(),
             admit=self._admit,
             guard=lambda: self.guard.contexts(self.settings.listener_tls),
+            line=self.line,
             tell=self.book.tell,
         )
 

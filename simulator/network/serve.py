@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 from pynetdicom.presentation import PresentationContext
 
@@ -24,20 +23,12 @@ from simulator.network import wire as w
 from simulator.network.answering import PENDINGS, responses
 from simulator.network.association import Aborted, Association, Message
 from simulator.network.dimse import Handlers, Request
+from simulator.network.limits import Limits
 from simulator.network.negotiation import Proposal, Refusal
+from simulator.network.tap import Line
 from simulator.network.telling import Tell
 from simulator.network.tls import Contexts
 from simulator.network.wire import Wire
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """How much an acceptor bears; times in seconds."""
-
-    associations: int = 50
-    acse_timeout: float = 10.0
-    idle_timeout: float = 60.0
-    max_pdu: int = w.OFFERED_PDU  # bytes; a longer PDU ends the association
 
 
 class Server:
@@ -58,6 +49,7 @@ class Server:
         tls: Contexts | None = None,
         guard: Callable[[], Contexts | None] | None = None,
         beside: Server | None = None,
+        line: Line | None = None,
         tell: Tell = lambda kind, text, **facts: None,
     ) -> None:
         """Bind at once; `port` 0 lets the system choose. Raises CannotError if it is taken.
@@ -66,11 +58,12 @@ class Server:
         AE title may have open (0: no limit of its own); `extend` what is agreed to in extended
         negotiation, for each SOP class. With `tls` the port speaks TLS only; `guard` says
         it anew for each caller.
-        It counts its associations together with those of the server it stands `beside`.
+        It counts its associations together with those of the server it stands `beside`, and
+        hangs on `line`.
         """
         self.name, self.contexts, self.handlers = name, contexts, handlers
         self.admit, self.limits, self.share, self.tell = admit, limits, share, tell
-        self.guard, self.extend = guard or (lambda: tls), extend
+        self.guard, self.extend, self.line = guard or (lambda: tls), extend, line or Line()
         self.live: dict[int, Association] = beside.live if beside else {}
         self.numbers: Iterator[int] = beside.numbers if beside else itertools.count(1)
         self._waiting: set[Wire] = set()
@@ -126,6 +119,7 @@ class Server:
     def _run(self, sock: socket.socket, address: tuple[str, int]) -> None:
         wire: Wire | None = None
         try:
+            sock = self.line.accepted(sock, address)
             wire = Wire(sock, self.limits().acse_timeout)
             self._waiting.add(wire)
             safe = not self._stopping and self._secure(wire, address)
@@ -204,6 +198,7 @@ class Server:
             is_acceptor=True,
         )
         association.number, association.user = number, user or ""
+        association.peer_address = (proposal.host, proposal.port)  # the line may hide it
         association.extensions = extensions
         self.live[number] = association
         try:

@@ -10,6 +10,8 @@ import pytest
 
 from simulator.errors import NoAnswerError, UsageError
 from simulator.fleet.lan import Lan, Rule
+from simulator.network import scu
+from simulator.network.associate import Caller, Peer
 from tests.fleet.conftest import Ward
 
 
@@ -116,3 +118,20 @@ def test_every_change_is_journalled_with_who_made_it(ward: Ward) -> None:
     lan_of(ward).set_port("CT1", {"vlan": 20}, "fitter")
     (entry,) = ward.events.entries(kind="network.port.changed")
     assert entry.facts["actor"] == "fitter" and entry.facts["node"] == "CT1"
+
+
+def test_what_comes_in_passes_the_same_line(ward: Ward) -> None:
+    desk = ward.fleet.workstation("WS1")
+    desk.start()
+    peer = Peer(ae="WS1", host=desk.host, port=desk.port)
+    caller = Caller(ae="PACSLAB", acse_timeout=3, dimse_timeout=3)
+    scu.echo(peer, caller)
+    rule = Rule(name="ids", source="WS1", action="inspect", after=50)
+    lan_of(ward).add_rule(rule, "network.team")
+    with pytest.raises(NoAnswerError):
+        scu.echo(peer, caller)
+    lan_of(ward).remove_rule("ids", "network.team")
+    lan_of(ward).set_port("WS1", {"duplex": "half"}, "network.team")
+    scu.echo(peer, caller)
+    told = [e for e in ward.events.entries() if e.facts.get("server") == "WS1"]
+    assert {e.facts["host"] for e in told if e.facts.get("host")} == {"127.0.0.1"}

@@ -27,8 +27,9 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from simulator.network import command as cmd
 from simulator.network import dimse
 from simulator.network.dimse import Reply, Request
+from simulator.network.limits import Limits
 from simulator.network.negotiation import CALLED_UNKNOWN, Proposal, Refusal
-from simulator.network.serve import Limits, Server
+from simulator.network.serve import Server
 from tests.net import wait_for
 
 FIND = StudyRootQueryRetrieveInformationModelFind

@@ -23,8 +23,9 @@ from simulator.network import command as cmd
 from simulator.network import dimse, negotiation, scu
 from simulator.network.associate import Caller, Peer, associate, context_for, plain_context
 from simulator.network.dimse import DimseError, Reply, Request
+from simulator.network.limits import Limits
 from simulator.network.negotiation import Proposal, Refusal
-from simulator.network.serve import Limits, Server
+from simulator.network.serve import Server
 from tests.net import no_thread_left, wait_for
 from tests.network.support import (
     FIND,

@@ -25,7 +25,7 @@ from simulator.errors import (
 from simulator.network import scu
 from simulator.network.associate import Caller, Peer, associate, plain_context, send_store
 from simulator.network.dimse import encode_dataset
-from simulator.network.serve import Limits
+from simulator.network.limits import Limits
 from simulator.network.tls import Renewed, Tls, client_context, server_context
 from tests import peers
 from tests.net import free_port, no_thread_left, wait_for, wait_for_port
