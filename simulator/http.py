@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ssl
 from functools import lru_cache
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import CannotError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def request(
@@ -22,6 +23,8 @@ def request(
     service: str = "archive",
 ) -> Any:
     """Send one request and return its JSON (or bytes); raises the error that fits."""
+    import httpx  # takes a tenth of a second, and most processes of ours never call anybody
+
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if actor:
         headers["X-PACSLAB-Actor"] = actor

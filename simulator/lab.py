@@ -11,8 +11,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from simulator import system
 from simulator.errors import CannotError
 from simulator.files import read_json, write_json
@@ -151,6 +149,8 @@ def _wait(seat: Path, pid: int, port: int, token: str, seconds: float) -> None:
 
 
 def _answers(port: int, token: str) -> bool:
+    import httpx  # takes a tenth of a second
+
     try:
         response = httpx.get(
             f"http://{HOST}:{port}/api/status",

@@ -26,6 +26,7 @@ from simulator.viewer_pass import Passes
 from simulator.web import WebServer, build_app
 
 if TYPE_CHECKING:
+    from simulator.archive.archive import Archive
     from simulator.backends.running import Front
 
 
@@ -92,11 +93,8 @@ def _front(seat: Seat) -> Front:
 
 
 def run_embedded(seat: Seat) -> None:
-    """Run our own archive until told to stop."""
-    from simulator import viewer, viewer_app, viewer_files
-    from simulator.archive.admin import Admin
+    """Run our own archive until told to stop: DICOM first, the rest may take a moment longer."""
     from simulator.archive.archive import Address, Archive
-    from simulator.archive.dicomweb.app import PATH, DicomWeb, described
 
     plan = seat.plan
     assert plan is not None
@@ -108,15 +106,8 @@ def run_embedded(seat: Seat) -> None:
     archive = Archive(seat.folder / "archive", address, clock, journal, hl7, database)
     if archive.database.is_new:
         _provision(seat, archive)
-    admin = Admin(
-        archive, JournalReader(seat.folder / "journal"), seat.secrets["instructor"]["token"]
-    )
-    app = build_app("PACS Lab archive", admin.routes(), admin.authenticate, described())
-    passes = Passes(seat.secrets["instructor"]["token"])
-    app.mount(PATH, DicomWeb(archive, admin.authenticate, passes).app())
-    app.mount(viewer_files.PATH, viewer_app.app(lambda: viewer.folder_of(seat.folder)))
-    web = WebServer(app, HOST, plan.archive_web, "archive").start()
     archive.start()
+    web = _archive_web(seat, archive, plan.archive_web)
     journal.write("archive.started", f"the archive listens at {HOST}:{plan.archive}")
     _wait_for_signal()
     archive.stop()
@@ -124,12 +115,25 @@ def run_embedded(seat: Seat) -> None:
     journal.write("archive.stopped", "the archive was stopped")
 
 
-def _provision(seat: Seat, archive: object) -> None:
+def _archive_web(seat: Seat, archive: Archive, port: int) -> WebServer:
+    """Serve the archive's API, DICOMweb and the viewer's files."""
+    from simulator import viewer, viewer_app, viewer_files
+    from simulator.archive.admin import Admin
+    from simulator.archive.dicomweb.app import PATH, DicomWeb, described
+
+    token = seat.secrets["instructor"]["token"]
+    admin = Admin(archive, JournalReader(seat.folder / "journal"), token)
+    app = build_app("PACS Lab archive", admin.routes(), admin.authenticate, described())
+    app.mount(PATH, DicomWeb(archive, admin.authenticate, Passes(token)).app())
+    app.mount(viewer_files.PATH, viewer_app.app(lambda: viewer.folder_of(seat.folder)))
+    return WebServer(app, HOST, port, "archive").start()
+
+
+def _provision(seat: Seat, archive: Archive) -> None:
     """Furnish a new archive with what a hospital has from the start."""
-    from simulator.archive.archive import Archive
     from simulator.furnishing import known_nodes, staff_accounts
 
-    assert isinstance(archive, Archive) and seat.plan is not None
+    assert seat.plan is not None
     admin = seat.secrets["admin"]
     archive.provision(
         known_nodes(seat.plan), staff_accounts(seat.config.seed), (admin["user"], admin["password"])

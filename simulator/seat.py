@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from simulator import lab, system
-from simulator.backends.external import verify
 from simulator.errors import CannotError, NetworkError, RefusedError, UsageError
 from simulator.files import read_json, write_json
 from simulator.http import request
@@ -109,7 +108,7 @@ class Seat(SeatFolder):
         """Write seat.json; an external archive is called once, and what it said is kept."""
         facts = facts_of(self.config, plan, pids)
         if facts["backend"] == "external":
-            facts["verified"] = vars(verify(Peer(**facts["dicom"]["archive"])))
+            facts["verified"] = _verified(Peer(**facts["dicom"]["archive"]))
         write_json(self.folder / "seat.json", facts)
 
     def _finish_baseline(self, progress: Progress) -> None:
@@ -233,7 +232,7 @@ class Seat(SeatFolder):
         facts = self.facts
         archive = Peer(**facts["dicom"]["archive"])
         if facts["backend"] == "external":
-            facts["verified"] = vars(verify(archive))
+            facts["verified"] = _verified(archive)
         peers = {
             archive.ae: archive,
             "RISLAB": Peer(**facts["dicom"]["ris"]),
@@ -281,3 +280,10 @@ def _pause_until(deadline: float, sentence: str) -> None:
     if time.monotonic() > deadline:
         raise CannotError(sentence, "See 'pacslab doctor' and the logs in the seat's folder.")
     time.sleep(0.05)
+
+
+def _verified(peer: Peer) -> dict[str, Any]:
+    """Return what an external archive said to an echo."""
+    from simulator.backends.external import verify
+
+    return vars(verify(peer))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.backends import orthanc
 from simulator.backends.capabilities import Capabilities, capabilities
 from simulator.backends.known import to_enter as table
 from simulator.backends.place import archive_of
@@ -63,10 +62,13 @@ def _urls(config: SeatConfig, plan: Plan) -> dict[str, Any]:
     urls: dict[str, Any] = {
         "api": f"{archive_web}/api",
         "dicomweb": f"{archive_web}/dicom-web",
+        "metrics": f"{archive_web}/metrics",
         "hospital": f"http://{HOST}:{plan.hospital_web}/api",
         "jupyter": None,
     }
     if config.backend.kind == "orthanc":
+        from simulator.backends import orthanc
+
         urls["orthanc"] = f"http://{HOST}:{plan.orthanc_web}"
         urls["dicomweb"] = f"{urls['orthanc']}/dicom-web" if orthanc.dicomweb_plugin() else None
     if config.backend.kind == "external":
@@ -79,6 +81,8 @@ def said(facts: dict[str, Any]) -> list[str]:
     can = capabilities(facts)
     lines = [can.lacks(name) for name in can.missing()]
     if can.kind == "orthanc":
+        from simulator.backends import orthanc
+
         lines.append(orthanc.OPEN_PORT)
     if can.kind == "external" and not is_loopback(facts["dicom"]["archive"]["host"]):
         lines.append(_ELSEWHERE)
