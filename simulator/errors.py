@@ -3,6 +3,7 @@
 PacsLabError            one clear sentence, and a remedy
 ├── UsageError          what was asked for makes no sense            (exit status 2)
 ├── CannotError         it cannot be done now: seat down, file gone  (exit status 3)
+│   └── LacksError      not with this backend (backends/capabilities.py)
 ├── RefusedError        the system understood and said no            (exit status 1)
 ├── Hl7Error            an HL7 message is answered AE or AR (network/hl7.py)
 └── NetworkError        something between two nodes went wrong       (exit status 1)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from simulator import ports
-from simulator.backends import orthanc
 from simulator.backends.place import Asked, merged
 from simulator.backends.place import write as write_backend
 from simulator.clock import DEFAULT_START
@@ -105,6 +104,8 @@ class SeatFolder:
                 "Choose another folder with --seat, or remove this one.",
             )
         if made.kind == "orthanc":
+            from simulator.backends import orthanc
+
             orthanc.program()  # says plainly if it is not installed
         return made
 
