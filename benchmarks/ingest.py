@@ -17,7 +17,7 @@ def measure(field: Field, folder: Path, *, long: bool) -> list[Row]:
     """Send new objects to each server in turn, round after round."""
     rows = []
     for size, (nodelay, each), senders in itertools.product(
-        objects.SIZES, ((False, 8), (True, 60 if long else 25)), (1, 4)
+        objects.SIZES, ((False, 30), (True, 150 if long else 80)), (1, 4)
     ):
         client = "TCP_NODELAY=1" if nodelay else "delivered"
         row = Row(what=f"{size} ×{senders}, {client}", unit="obj/s")
