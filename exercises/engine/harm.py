@@ -20,9 +20,10 @@ Picture = dict[str, dict[str, dict[str, Any]]]  # area → item → key → valu
 
 _STUDY = ("patient_id", "patient_name", "birth_date", "accession", "instances", "order_state")
 _NODE = ("host", "port", "rights", "description", "max_associations", "tls", "ian")
-_USER = ("full_name", "department", "role", "status", "created")
+_USER = ("full_name", "department", "role", "status", "created", "labels", "grants", "expires")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
 _ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings"}
+_ASKER = ("worklist", "mpps", "stations", "charset")
 _PORT = ("vlan", "duplex", "node_duplex", "address")
 _RULE = ("source", "target", "action", "after", "silent")
 _GUARDS = ("dicom.check_called_ae", "dicom.check_calling_ae", "dicom.check_host", "login.lockout")
@@ -72,6 +73,8 @@ def picture(client: Client) -> Picture:
         "device": lambda: {row["name"]: row["settings"] for row in seen.fleet.devices()},
         "mapping": lambda: _table(ris.mapping(), "code", ("station_ae", "modality", "protocol")),
         "order": lambda: _table(ris.orders(), "accession", _ORDER),
+        "ris-setting": lambda: _table(ris.settings(), "key", ("value",)),
+        "ris-device": lambda: _table(ris.devices(), "ae", _ASKER),
         "port": lambda: _table(seen.network.ports(), "node", _PORT),
         "rule": lambda: _table(seen.network.rules(), "name", _RULE),
     }
