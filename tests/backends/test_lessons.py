@@ -11,7 +11,14 @@ from nbclient import NotebookClient
 from simulator.backends.capabilities import REMEDY
 from simulator.client import Client
 
-LESSONS = ("00-start-here", "03-storage", "04-query-and-retrieve")
+LESSONS = (
+    "00-start-here",
+    "01-inside-an-image",
+    "02-talking-dicom",
+    "03-storage",
+    "04-query-and-retrieve",
+    "05-the-worklist-day",
+)
 FOLDER = Path(__file__).parent.parent.parent / "notebooks"
 pytestmark = pytest.mark.timeout(300)
 
