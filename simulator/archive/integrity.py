@@ -208,9 +208,10 @@ class Integrity:
     # --- inner parts --------------------------------------------------------------------------
 
     def _remove(self, digest: str) -> bool:
-        gone = self.store.remove(digest, lambda one: self._located(one) is not None)
-        if gone:
-            with self.index.database.write() as db:
+        """Remove a file that no row speaks of, nor will: a row may wait in somebody's commit."""
+        with self.index.database.write() as db:
+            gone = self.store.remove(digest, lambda one: self._located(one) is not None)
+            if gone:
                 db.execute(delete(removed_files).where(removed_files.c.digest == digest))
         return gone
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from simulator.archive import tables as t
+from simulator.archive.integrity_report import Report
 from simulator.archive.removed_table import removed_files
 from simulator.network import scu
 from tests.archive.support import CALLER, Lab, image, study
@@ -247,3 +249,29 @@ def test_the_check_is_one_statement_a_folder(lab: Lab, monkeypatch: pytest.Monke
     monkeypatch.setattr(integrity, "_located", lambda digest: pytest.fail("looked at one by one"))
     assert not integrity.check(sizes=False).said
     assert len(asked) == 256
+
+
+def test_a_file_whose_row_waits_for_a_commit_is_not_removed(lab: Lab) -> None:
+    """As when a merge rewrites a study in the transaction of its message."""
+    lab.store(*study(1))
+    lab.archive.integrity.wait()
+    (location,) = lab.archive.index.locate([])
+    ended = threading.Event()
+
+    def look() -> None:  # as a check does that is under way already
+        report = Report(began="")
+        where = stored.digest[:2]
+        lab.archive.integrity._folder(where, report, sizes=False, deep=False, again=True)
+        ended.set()
+
+    with lab.archive.database.write() as db:
+        rewritten = lab.archive.store.read(location.digest) + bytes(2)
+        with lab.archive.store.put([rewritten]) as stored:
+            row = t.instances.c.sop_uid == location.sop_uid
+            changes = {"digest": stored.digest, "size": stored.size}
+            db.execute(update(t.instances).where(row).values(**changes))
+        checking = threading.Thread(target=look)
+        checking.start()
+        assert not ended.wait(0.5)  # it waits for the commit before it removes anything
+    checking.join(10)
+    assert ended.is_set() and lab.archive.store.is_whole(stored.digest, stored.size)
