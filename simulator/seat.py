@@ -115,10 +115,12 @@ class Seat(SeatFolder):
         """Wait for the first studies, then remember that state as the one to reset to."""
         if self.call("archive", "GET", "/status")["baseline"] and self._hospital_is_saved:
             return
-        deadline = time.monotonic() + _START_SECONDS
+        deadline, seen = time.monotonic() + _START_SECONDS, 0
         wanted = self.config.baseline_studies
         while (done := self.call("hospital", "GET", "/fleet")["baseline"]["done"]) < wanted:
             progress("the first studies arrive", 0.4 + 0.5 * done / max(1, wanted))
+            if done > seen:  # a slow machine is none that stands still
+                deadline, seen = time.monotonic() + _START_SECONDS, done
             _pause_until(deadline, "The first studies did not arrive.")
         while self.call("archive", "GET", "/studies?order_state=new", as_instructor=True):
             _pause_until(deadline, "The orders of the first studies were not found.")
