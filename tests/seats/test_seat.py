@@ -192,7 +192,8 @@ def test_lessons_are_copied_but_never_over_an_edit(tmp_path: Path) -> None:
 
 def _users(hospital: Client) -> list[dict[str, object]]:
     """Return the accounts but for the log-ins, of which looking is one."""
-    return [{**user, "last_login": ""} for user in hospital.users.list()]
+    looking = {"last_login": "", "last_used": ""}
+    return [{**user, **looking} for user in hospital.users.list()]
 
 
 def _wait_until_down(seat: Seat, name: str) -> None:
