@@ -72,6 +72,12 @@ class Call:
                 )
         return [self.body[name] for name in names]
 
+    @property
+    def actor(self) -> str:
+        """Who changes something: the caller, or whom an instructor's call names."""
+        named = self.body.get("actor")
+        return str(named) if named and self.who.may("instructor") else self.who.name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Route:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.clients.hospital import _HospitalClient
+from simulator.clients.hospital import HospitalClient
 from simulator.results import Rows
 
 
-class FaultClient(_HospitalClient):
+class FaultClient(HospitalClient):
     """Inject and lift faults; needs the instructor's token."""
 
     def kinds(self) -> Rows:

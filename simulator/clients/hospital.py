@@ -15,10 +15,11 @@ from simulator.results import Outcome, Rows
 from simulator.seat import Seat
 
 
-class _HospitalClient:
+class HospitalClient:
     """What the clients of the hospital's API share."""
 
     def __init__(self, seat: Seat, actor: str = "") -> None:
+        """Call the hospital of `seat`, as the trainee or as the staff member `actor`."""
         self.seat, self.actor = seat, actor
 
     def call(
@@ -42,7 +43,7 @@ class _HospitalClient:
         )
 
 
-class RisClient(_HospitalClient, InterfaceClient, RisAdminClient):
+class RisClient(HospitalClient, InterfaceClient, RisAdminClient):
     """The RIS: orders, worklist, its HL7 interfaces, and what an administrator changes."""
 
     @property
@@ -90,7 +91,7 @@ class RisClient(_HospitalClient, InterfaceClient, RisAdminClient):
         return answer
 
 
-class FleetClient(_HospitalClient):
+class FleetClient(HospitalClient):
     """All devices together."""
 
     def devices(self) -> Rows:
@@ -125,7 +126,7 @@ class FleetClient(_HospitalClient):
         self.call("POST", "/fleet", {"action": "resume"})
 
 
-class DeviceClient(_HospitalClient):
+class DeviceClient(HospitalClient):
     """One device at its console: what its technologist or service engineer can do."""
 
     def __init__(self, seat: Seat, name: str, actor: str = "") -> None:
@@ -210,7 +211,7 @@ class DeviceClient(_HospitalClient):
         return Outcome.of(what, self.call("POST", f"/devices/{self.name}/{action}", body))
 
 
-class ClockClient(_HospitalClient):
+class ClockClient(HospitalClient):
     """Hospital time."""
 
     def now(self) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from simulator.clients.hospital import _HospitalClient
+from simulator.clients.hospital import HospitalClient
 from simulator.results import Rows
 
 _PORT = ("node", "port", "address", "vlan", "vlan_name", "duplex", "node_duplex", "connections",
@@ -13,7 +13,7 @@ _PORT = ("node", "port", "address", "vlan", "vlan_name", "duplex", "node_duplex"
 _RULE = ("name", "source", "target", "action", "after", "silent", "note")
 
 
-class NetworkClient(_HospitalClient):
+class NetworkClient(HospitalClient):
     """Switch and firewall: what is read on their own screens, and what may be changed there."""
 
     def ports(self) -> Rows:

@@ -7,7 +7,6 @@ from typing import Any
 
 from simulator.config import build
 from simulator.fleet.lan import Lan, Rule
-from simulator.fleet.routes import actor_of
 from simulator.web import Call, Route
 
 RIGHT = "hospital"
@@ -40,7 +39,7 @@ class _Desk:
 
     def change(self, call: Call) -> Any:
         changes = {key: value for key, value in call.body.items() if key != "actor"}
-        return asdict(self.lan.set_port(call.path["node"], changes, actor_of(call)))
+        return asdict(self.lan.set_port(call.path["node"], changes, call.actor))
 
     def rules(self, call: Call) -> Any:
         return [asdict(rule) for rule in self.lan.rules.values()]
@@ -48,8 +47,8 @@ class _Desk:
     def set_rule(self, call: Call) -> Any:
         facts = {key: value for key, value in call.body.items() if key != "actor"}
         rule = build(Rule, {**facts, "name": call.path["name"]}, "the rule")
-        return asdict(self.lan.add_rule(rule, actor_of(call)))
+        return asdict(self.lan.add_rule(rule, call.actor))
 
     def remove(self, call: Call) -> Any:
-        self.lan.remove_rule(call.path["name"], actor_of(call))
+        self.lan.remove_rule(call.path["name"], call.actor)
         return {"ok": True}

@@ -47,12 +47,6 @@ def routes(fleet: Fleet) -> list[Route]:
     ]
 
 
-def actor_of(call: Call) -> str:
-    """Return who changes something: the caller, or whom an instructor's call names."""
-    named = call.body.get("actor")
-    return str(named) if named and call.who.may("instructor") else call.who.name
-
-
 class _Desk:
     """The handlers: read the call, ask the fleet, return facts."""
 
@@ -68,7 +62,7 @@ class _Desk:
 
     def change(self, call: Call) -> Any:
         node = self.fleet.device(call.path["name"])
-        node.change({k: v for k, v in call.body.items() if k != "actor"}, actor_of(call))
+        node.change({k: v for k, v in call.body.items() if k != "actor"}, call.actor)
         return node.facts()
 
     def echo(self, call: Call) -> Any:
@@ -124,8 +118,8 @@ class _Desk:
         if action not in ("pause", "resume") or day is None:
             raise UsageError(f"The fleet cannot '{action}' now.", "Say pause, resume or run.")
         day.pause() if action == "pause" else day.resume()
-        text = f"the fleet's day: {action} ({actor_of(call)})"
-        self.fleet.journal.write(f"fleet.{action}", text, actor=actor_of(call))
+        text = f"the fleet's day: {action} ({call.actor})"
+        self.fleet.journal.write(f"fleet.{action}", text, actor=call.actor)
         return self.fleet.facts()
 
     def _whole_day(self, action: str, call: Call) -> Any:
@@ -141,8 +135,8 @@ class _Desk:
                 pixels=str(asked["pixels"]),
             )
             facts = ", ".join(f"{key} {value}" for key, value in run.facts.items())
-            text = f"a whole day was begun: {facts} ({actor_of(call)})"
-            self.fleet.journal.write("fleet.run", text, actor=actor_of(call), **run.facts)
+            text = f"a whole day was begun: {facts} ({call.actor})"
+            self.fleet.journal.write("fleet.run", text, actor=call.actor, **run.facts)
         elif self.fleet.whole is not None:
             self.fleet.whole.stop()
         return self.fleet.facts()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import UsageError
 from simulator.hospital.orders import TABLE
-from simulator.hospital.routes import RIGHT, actor_of
+from simulator.hospital.routes import RIGHT
 from simulator.web import Call, Route
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Desk:
         return self.ris.settings.all()
 
     def set(self, call: Call) -> Any:
-        (value,), key, actor = call.need("value"), call.path["key"], actor_of(call)
+        (value,), key, actor = call.need("value"), call.path["key"], call.actor
         old, new = self.ris.settings.set(key, value)
         self.ris.journal.write(
             "setting.changed", f"{actor} changed {key} of the RIS from {old!r} to {new!r}",
@@ -66,10 +66,10 @@ class _Desk:
         return [asdict(device) for device in self.ris.devices.all()]
 
     def change_device(self, call: Call) -> Any:
-        return asdict(self.ris.devices.change(call.path["ae"], _facts(call), actor_of(call)))
+        return asdict(self.ris.devices.change(call.path["ae"], _facts(call), call.actor))
 
     def remove_device(self, call: Call) -> Any:
-        self.ris.devices.remove(call.path["ae"], actor_of(call))
+        self.ris.devices.remove(call.path["ae"], call.actor)
         return {"ok": True}
 
     def senders(self, call: Call) -> Any:
@@ -77,14 +77,14 @@ class _Desk:
 
     def change_sender(self, call: Call) -> Any:
         senders, name = self.ris.interfaces.senders, call.path["application"]
-        return asdict(senders.change(name, _facts(call), actor_of(call)))
+        return asdict(senders.change(name, _facts(call), call.actor))
 
     def remove_sender(self, call: Call) -> Any:
-        self.ris.interfaces.senders.remove(call.path["application"], actor_of(call))
+        self.ris.interfaces.senders.remove(call.path["application"], call.actor)
         return {"ok": True}
 
     def unmap(self, call: Call) -> Any:
-        self.ris.book.table.remove(call.path["code"], actor_of(call))
+        self.ris.book.table.remove(call.path["code"], call.actor)
         return {"ok": True}
 
     def mapping_history(self, call: Call) -> Any:
@@ -99,7 +99,7 @@ class _Desk:
 
     def link(self, call: Call) -> Any:
         (accession,) = call.need("accession")
-        return self.ris.steps.link(call.path["uid"], str(accession), actor_of(call))
+        return self.ris.steps.link(call.path["uid"], str(accession), call.actor)
 
     def exports(self, call: Call) -> Any:
         return self.ris.interfaces.exporting.of(call.query.get("accession", ""))

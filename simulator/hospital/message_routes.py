@@ -7,7 +7,7 @@ from typing import Any
 from simulator.errors import UsageError
 from simulator.hospital import history
 from simulator.hospital.interfaces import Interfaces
-from simulator.hospital.routes import RIGHT, actor_of
+from simulator.hospital.routes import RIGHT
 from simulator.network.channel import Channel
 from simulator.network.message_log import FILTERS, compared, shown
 from simulator.web import Call, Route
@@ -107,17 +107,17 @@ class _Desk:
                 f"That is no channel: {error}.",
                 "Send name, host, port, sending_application and receiving_application.",
             ) from error
-        return vars(self.i.outbox.add(channel, actor_of(call)))
+        return vars(self.i.outbox.add(channel, call.actor))
 
     def change(self, call: Call) -> Any:
         changes = {key: value for key, value in call.body.items() if key != "actor"}
-        return vars(self.i.outbox.change(call.path["name"], changes, actor_of(call)))
+        return vars(self.i.outbox.change(call.path["name"], changes, call.actor))
 
     def pause(self, call: Call) -> Any:
-        return vars(self.i.outbox.change(call.path["name"], {"paused": True}, actor_of(call)))
+        return vars(self.i.outbox.change(call.path["name"], {"paused": True}, call.actor))
 
     def resume(self, call: Call) -> Any:
-        return vars(self.i.outbox.change(call.path["name"], {"paused": False}, actor_of(call)))
+        return vars(self.i.outbox.change(call.path["name"], {"paused": False}, call.actor))
 
     def patients(self, call: Call) -> Any:
         return self.i.patients.all(**call.query)
@@ -143,5 +143,5 @@ class _Desk:
         return {key: value for key, value in self.i.log.get(number).items() if key != "raw"}
 
     def _tell(self, call: Call, what: str, number: int) -> None:
-        actor = actor_of(call)
+        actor = call.actor
         self.i.book.journal.write("message.handled", f"{actor} {what}", actor=actor, message=number)

@@ -41,12 +41,6 @@ def routes(book: OrderBook, worklist: Worklist, steps: PerformedSteps) -> list[R
     ]
 
 
-def actor_of(call: Call) -> str:
-    """Return who changes something: the caller, or whom an instructor's call names."""
-    named = call.body.get("actor")
-    return str(named) if named and call.who.may("instructor") else call.who.name
-
-
 class _Desk:
     """The handlers: read the call, ask the book, return facts."""
 
@@ -71,13 +65,13 @@ class _Desk:
             code=str(code),
             person=_person(call.body.get("patient")),
             scheduled=_moment(call.body.get("scheduled")),
-            actor=actor_of(call),
+            actor=call.actor,
             **given,
         )
         return order.facts()
 
     def edit(self, call: Call) -> Any:
-        accession, actor = call.path["accession"], actor_of(call)
+        accession, actor = call.path["accession"], call.actor
         changes = {key: value for key, value in call.body.items() if key not in ("actor", "event")}
         if changes:
             self.book.edit(accession, changes, actor)
@@ -86,7 +80,7 @@ class _Desk:
         return self.book.get(accession).facts()
 
     def cancel(self, call: Call) -> Any:
-        return self.book.cancel(call.path["accession"], actor_of(call)).facts()
+        return self.book.cancel(call.path["accession"], call.actor).facts()
 
     def entries(self, call: Call) -> Any:
         query, step = Dataset(), Dataset()
@@ -110,7 +104,7 @@ class _Desk:
         changes = {key: value for key, value in call.body.items() if key not in own}
         pending = bool(call.body.get("pending"))
         table, code = self.book.table, call.path["code"]
-        return asdict(table.change(code, changes, actor_of(call), pending=pending))
+        return asdict(table.change(code, changes, call.actor, pending=pending))
 
 
 def _person(table: Any) -> Person | None:
