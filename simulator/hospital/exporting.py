@@ -12,49 +12,23 @@ from simulator.hospital.book import OrderBook
 from simulator.hospital.mpps import facts_of
 from simulator.hospital.report_objects import CLASSES, made
 from simulator.hospital.reports import Reports
+from simulator.hospital.sender import Sender
 from simulator.hospital.tables import exports, performed
 from simulator.imaging.uids import make_uid
-from simulator.network import command as cmd
-from simulator.network.associate import (
-    Caller,
-    Peer,
-    associate,
-    check_status,
-    context_for,
-    encoded,
-    plain_context,
-)
+from simulator.network.associate import associate, context_for, encoded, plain_context, send_store
 from simulator.setting import LiveSettings
 
-_RETRY_SECONDS = 2.0
 _FORMS = {"none": (), "sr": ("sr",), "pdf": ("pdf",), "both": ("sr", "pdf")}
 
 
-class Exporting:
+class Exporting(Sender):
     """A queue of report objects to one archive."""
 
     def __init__(self, book: OrderBook, reports: Reports, settings: LiveSettings) -> None:
         """Export what `reports` files, as the settings say."""
-        self.book, self.database, self.reports = book, book.database, reports
-        self.settings = settings
+        super().__init__(book.database, exports, "report-export")
+        self.book, self.reports, self.settings = book, reports, settings
         reports.on_filed = self.filed
-        self.peer: Peer | None = None
-        self.caller = Caller(ae="RISLAB")
-        self.busy = threading.Lock()  # held while an object is under way
-        self._news, self._stopped = threading.Event(), False
-        self._thread = threading.Thread(target=self._work, name="report-export", daemon=True)
-
-    def start(self, peer: Peer) -> None:
-        """Begin to send to `peer`."""
-        self.peer = peer
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop; what waits is sent after the next start."""
-        self._stopped = True
-        self._news.set()
-        if self._thread.is_alive():
-            self._thread.join(15)
 
     def filed(self, report: int, accession: str, status: str) -> None:
         """Queue a report that was just filed, in the same transaction."""
@@ -93,28 +67,7 @@ class Exporting:
             threading.Event().wait(0.05)
         return row
 
-    def drained(self) -> bool:
-        """Return whether nothing waits."""
-        return self._next() is None
-
-    def _next(self) -> dict[str, Any] | None:
-        query = select(exports).where(exports.c.state == "queued").order_by(exports.c.number)
-        with self.database.write() as db:
-            row = db.execute(query.limit(1)).first()
-        return dict(row._mapping) if row else None
-
-    def _work(self) -> None:
-        while not self._stopped:
-            self._news.clear()
-            with self.busy:
-                row = self._next()
-                state = self._attempt(row) if row else "idle"
-            if state == "idle":
-                self._news.wait(0.5)
-            elif state == "queued":
-                threading.Event().wait(_RETRY_SECONDS)
-
-    def _attempt(self, row: dict[str, Any]) -> str:
+    def attempt(self, row: dict[str, Any]) -> str:
         """Send one; a refusal is final, silence is not. Returns its state."""
         state, reason = "stored", ""
         try:
@@ -141,12 +94,13 @@ class Exporting:
         sop_class = CLASSES[row["form"]]
         with associate(self.peer, [plain_context(sop_class)], self.caller) as association:
             context = context_for(association, sop_class)
-            command = {
-                "CommandField": cmd.C_STORE, "AffectedSOPClassUID": sop_class,
-                "AffectedSOPInstanceUID": row["sop_uid"], "Priority": 0,
-            }  # fmt: skip
-            (answer,) = association.request(context, command, encoded(ds, context))
-            check_status(association, answer.command, "C-STORE")
+            send_store(
+                association,
+                sop_class=sop_class,
+                sop_instance=row["sop_uid"],
+                transfer_syntax=context.transfer_syntax,
+                data=encoded(ds, context),
+            )
 
     def _begun(self, accession: str) -> str:
         """Return when the first step of an order began, as DA and TM."""

@@ -5,47 +5,28 @@ Queued in the transaction that takes it, so that none is lost when the archive i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from pydicom.uid import ExplicitVRLittleEndian
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
 from simulator.database import Database
 from simulator.errors import NetworkError, StatusError
+from simulator.hospital.sender import Sender
 from simulator.hospital.tables import forwards
 from simulator.network import dimse, scu
-from simulator.network.associate import Caller, Peer
 
-_RETRY_SECONDS = 2.0
 _DO = {"create": scu.mpps_create, "set": scu.mpps_set}
 
 
-class Forwarding:
+class Forwarding(Sender):
     """A queue of MPPS messages to one destination; without one, nothing is queued."""
 
     def __init__(self, database: Database, tell: Callable[..., Any]) -> None:
         """Queue in `database`."""
-        self.database, self.tell = database, tell
-        self.peer: Peer | None = None
-        self.caller = Caller(ae="RISLAB")
-        self.busy = threading.Lock()  # held while a message is under way
-        self._trouble = ""
-        self._news, self._stopped = threading.Event(), False
-        self._thread = threading.Thread(target=self._work, name="mpps-forwarding", daemon=True)
-
-    def start(self, peer: Peer) -> None:
-        """Begin to forward to `peer`."""
-        self.peer = peer
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop; what waits is forwarded after the next start."""
-        self._stopped = True
-        self._news.set()
-        if self._thread.is_alive():
-            self._thread.join(15)
+        super().__init__(database, forwards, "mpps-forwarding")
+        self.tell, self._trouble = tell, ""
 
     def post(self, verb: str, uid: str, attributes: bytes) -> None:
         """Queue a message, durable with the transaction it is part of."""
@@ -56,28 +37,7 @@ class Forwarding:
             db.execute(insert(forwards).values(**row))
         self._news.set()
 
-    def drained(self) -> bool:
-        """Return whether nothing waits."""
-        return self._next() is None
-
-    def _work(self) -> None:
-        while not self._stopped:
-            self._news.clear()
-            with self.busy:
-                row = self._next()
-                state = self._send(row) if row else "idle"
-            if state == "idle":
-                self._news.wait(0.5)
-            elif state == "queued":
-                threading.Event().wait(_RETRY_SECONDS)
-
-    def _next(self) -> dict[str, Any] | None:
-        query = select(forwards).where(forwards.c.state == "queued").order_by(forwards.c.number)
-        with self.database.write() as db:
-            row = db.execute(query.limit(1)).first()
-        return dict(row._mapping) if row else None
-
-    def _send(self, row: dict[str, Any]) -> str:
+    def attempt(self, row: dict[str, Any]) -> str:
         """Send one; a refusal is final, silence is not. Returns its state."""
         assert self.peer is not None
         ds = dimse.decode_dataset(row["attributes"], ExplicitVRLittleEndian)
