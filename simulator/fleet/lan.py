@@ -10,6 +10,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,10 @@ class Port:
         for value in (self.duplex, self.node_duplex):
             if value not in DUPLEX:
                 raise UsageError(f"Duplex cannot be {value!r}.", "Say full or half.")
+        try:
+            ip_address(str(self.address))
+        except ValueError:
+            raise UsageError(f"{self.address!r} is no IP address.", "E.g. 127.0.1.7.") from None
 
 
 @dataclass(frozen=True, kw_only=True)

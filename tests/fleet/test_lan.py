@@ -101,6 +101,7 @@ def test_it_is_kept_snapshotted_and_restored(ward: Ward, tmp_path: Path) -> None
         lambda lan: lan.set_port("CT1", {"vlan": 11}, "x"),
         lambda lan: lan.set_port("CT1", {"duplex": "both"}, "x"),
         lambda lan: lan.set_port("CT1", {"port": "sw9"}, "x"),
+        lambda lan: lan.set_port("CT1", {"address": "<script>"}, "x"),
         lambda lan: lan.add_rule(Rule(name="r", source="XX"), "x"),
         lambda lan: Rule(name="r", action="explode"),
         lambda lan: Rule(name="r", action="inspect"),
