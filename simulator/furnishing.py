@@ -1,18 +1,14 @@
-"""What a new hospital has from the start: the nodes its archive knows, and its staff."""
+"""What a new hospital has from the start: the nodes its archive knows."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from simulator.archive.nodes import Node
 from simulator.fleet.fleet import WORKSTATIONS
 from simulator.fleet.profile import load_profiles
-from simulator.people import staff
 from simulator.ports import HOST, Plan
 
 _MODALITY_RIGHTS = ("echo", "store", "find", "move", "commit")
 _WORKSTATION_RIGHTS = ("echo", "find", "move", "get")
-_ROLES = {"radiologist": "Radiology", "technologist": "Radiology", "qc": "Radiology"}
 
 
 def known_nodes(plan: Plan) -> list[Node]:
@@ -54,28 +50,3 @@ def known_nodes(plan: Plan) -> list[Node]:
         ),
         Node(ae="PACSLAB_UP", description="Start-up check", rights=("echo",)),
     ]
-
-
-def staff_accounts(seed: int) -> list[dict[str, Any]]:
-    """Return the accounts the hospital's staff have; nobody has a password yet."""
-    return [
-        {
-            "name": person.user,
-            "full_name": person.full_name,
-            "department": _ROLES.get(person.role, person.role.title()),
-            "role": person.role if person.role in _ROLES else "viewer",
-        }
-        for person in staff(seed)
-    ]
-
-
-def directory_people(seed: int) -> dict[str, dict[str, Any]]:
-    """Return the staff as the directory knows them; a group a role, and no passwords yet."""
-    return {
-        person.user: {
-            "full_name": person.full_name,
-            "department": _ROLES.get(person.role, person.role.title()),
-            "groups": [f"GRP-{person.role.upper()}"],
-        }
-        for person in staff(seed)
-    }

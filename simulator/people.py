@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib import resources
 from random import Random
+from typing import Any
 
 from simulator.imaging.uids import digest
 
@@ -21,6 +22,7 @@ _BORN_BEFORE = date(2025, 1, 1)  # nobody is younger than the hospital's first d
 _DAYS = 95 * 365
 _LOCALES = ("en_US", "en_US", "en_US", "de_DE", "fr_FR")  # a few accents, all of them Latin-1
 _MRNS = 9_000_000
+_ROLES = {"radiologist": "Radiology", "technologist": "Radiology", "qc": "Radiology"}
 # role: how many work here
 _STAFF = {
     "radiologist": 5,
@@ -79,6 +81,31 @@ def staff(seed: int) -> tuple[StaffMember, ...]:
 def colleagues(seed: int, role: str) -> tuple[StaffMember, ...]:
     """Return the staff of one role."""
     return tuple(member for member in staff(seed) if member.role == role)
+
+
+def staff_accounts(seed: int) -> list[dict[str, Any]]:
+    """Return the accounts the hospital's staff have; nobody has a password yet."""
+    return [
+        {
+            "name": person.user,
+            "full_name": person.full_name,
+            "department": _ROLES.get(person.role, person.role.title()),
+            "role": person.role if person.role in _ROLES else "viewer",
+        }
+        for person in staff(seed)
+    ]
+
+
+def directory_people(seed: int) -> dict[str, dict[str, Any]]:
+    """Return the staff as the directory knows them; a group a role, and no passwords yet."""
+    return {
+        person.user: {
+            "full_name": person.full_name,
+            "department": _ROLES.get(person.role, person.role.title()),
+            "groups": [f"GRP-{person.role.upper()}"],
+        }
+        for person in staff(seed)
+    }
 
 
 def _member(seed: int, role: str, n: int, taken: dict[str, StaffMember]) -> StaffMember:

@@ -134,7 +134,8 @@ def _archive_web(seat: Seat, archive: Archive, port: int) -> WebServer:
 
 def _provision(seat: Seat, archive: Archive) -> None:
     """Furnish a new archive with what a hospital has from the start."""
-    from simulator.furnishing import known_nodes, staff_accounts
+    from simulator.furnishing import known_nodes
+    from simulator.people import staff_accounts
 
     assert seat.plan is not None
     admin = seat.secrets["admin"]

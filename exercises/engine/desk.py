@@ -19,7 +19,7 @@ from exercises.engine.sheet import Hint, Note, Sheet
 from simulator.client import Client
 from simulator.clock import real_now
 from simulator.errors import CannotError, RefusedError, UsageError
-from simulator.furnishing import staff_accounts
+from simulator.people import staff_accounts
 from simulator.results import Rows
 
 _SETTLE_SECONDS = 8.0

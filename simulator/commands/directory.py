@@ -16,7 +16,7 @@ archive = typer.Typer(help="What the directory's groups mean here.", no_args_is_
 @app.command()
 def start(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Start the directory, with the hospital's staff, and let the archive ask it."""
-    from simulator.furnishing import directory_people
+    from simulator.people import directory_people
 
     found = client(seat)
     found.directory.start()
