@@ -60,7 +60,7 @@ def test_a_hanging_node_delays_nobody_else(post: Post) -> None:
     for number in range(20):
         post.add(f"NODE{number}", f"n{number}")
     until(lambda: post.left() == ["h1", "h2"])
-    assert post.owed.working() == {"HANGS"}
+    until(lambda: post.owed.working() == {"HANGS"})  # a row goes a moment before its worker does
     assert post.tried.count(("HANGS", "h1")) == 1  # not a second time while the first goes on
     post.held["HANGS"].set()
     until(lambda: not post.left())
