@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import CannotError
+from simulator.errors import CannotError, RefusedError
 
 
 def sync_folder(folder: Path) -> None:
@@ -36,6 +36,17 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_new(path: Path, data: bytes) -> Path:
+    """Write a file a person asked for; what is there already stays (raises RefusedError)."""
+    if path.exists():
+        raise RefusedError(f"{path} is there already.", "Choose another name, or remove it.")
+    try:
+        write_atomically(path, data)
+    except OSError as error:
+        raise CannotError(f"{path} cannot be written: {error.strerror}.") from error
+    return path
 
 
 def write_json(path: Path, value: Any, *, private: bool = False) -> None:

@@ -7,6 +7,7 @@ from exercises.engine.desk import (
     check,
     current,
     diagnose,
+    finish,
     give_up,
     hint,
     note,
@@ -15,6 +16,7 @@ from exercises.engine.desk import (
 )
 from exercises.engine.exercise import Exercise, load
 from exercises.engine.prove import prove
+from exercises.engine.review import review
 from exercises.engine.scaffold import new
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "current",
     "diagnose",
     "eventually",
+    "finish",
     "give_up",
     "hint",
     "load",
@@ -33,5 +36,6 @@ __all__ = [
     "points",
     "prove",
     "reset",
+    "review",
     "start",
 ]

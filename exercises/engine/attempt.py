@@ -39,13 +39,20 @@ class Attempt:
     note: dict[str, str] = field(default_factory=dict)
     score: int = 0
     passed: bool = False
-    ended: str = ""  # given up | left; empty while it runs
+    ended: str = ""  # finished | given up | left; empty while it runs
+    closed: str = ""  # when it ended; what comes later is not part of it
+    log: list[dict[str, str]] = field(default_factory=list)  # at, until, what: done at the desk
     world: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
 
     def seconds(self) -> int:
         """Return how long it has been going on."""
         return int((real_now() - datetime.fromisoformat(self.started)).total_seconds())
+
+    def logged(self, at: str, what: str) -> list[dict[str, str]]:
+        """Return the log with one more line: something done at the desk from `at` until now."""
+        until = real_now().isoformat(timespec="milliseconds")
+        return [*self.log, {"at": at, "until": until, "what": what}]
 
     def run(self, ended: str) -> dict[str, Any]:
         """Return what the progress file keeps of it."""

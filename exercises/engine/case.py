@@ -29,6 +29,30 @@ class Case(Client):
         known = {"order_state": self.capabilities.orders, "source": self.capabilities.audit}
         return {key: value for key, value in facts.items() if known.get(key, True)}
 
+    # --- what many checks expect ----------------------------------------------------------------
+
+    def expect_echo(self, device: str) -> None:
+        """Assert that a device reaches the archive, under the archive's own name."""
+        node = self.modality(device)
+        answer = node.echo()
+        assert answer.ok, f"{device} sent a C-ECHO. {answer.error} Expected: success."
+        called, own = node.settings["archive.ae"], self.archive.status()["ae"]
+        right = called == own == self.archive.peer.ae
+        assert right, f"{device} calls '{called}', the archive is '{own}'."
+
+    def expect_stored(self, accession: str, device: str, source: str = "") -> None:
+        """Assert that the exam a device made is in the archive, complete and matched."""
+        waiting = [row for row in self.modality(device).queue() if row["queued"]]
+        assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of {device}."
+        made = self.journal.entries(kind="device.exam.performed", node=accession)[-1]
+        study = self.study_of(accession) or {}
+        images = made.facts["images"]
+        wanted = self.told(instances=images, order_state="matched", source=source or device)
+        found = {key: study.get(key) for key in wanted}
+        assert found == wanted, (
+            f"The archive was asked for accession {accession} and has {found}. Expected: {wanted}."
+        )
+
 
 def eventually(done: Callable[[], bool], seconds: float = 2.0) -> bool:
     """Wait until something that takes a moment is done; False if it is not in time."""

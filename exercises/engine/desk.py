@@ -73,10 +73,15 @@ def current(client: Client) -> Sheet | None:
 def check(client: Client) -> Marks:
     """Mark the seat as it is now."""
     attempt, exercise, values = _running(client)
+    begun = _now()
     marks = grade(client, exercise, attempt, values)
-    changes = {"score": max(attempt.score, marks["score"])}
-    passed = attempt.passed or marks["passed"]
-    AttemptFile(_folder(client)).save(attempt, **changes, passed=passed)
+    word = "solved" if marks["passed"] else "not solved yet"
+    AttemptFile(_folder(client)).save(
+        attempt,
+        score=max(attempt.score, marks["score"]),
+        passed=attempt.passed or marks["passed"],
+        log=attempt.logged(begun, f"check: {word}, {marks['score']} points"),
+    )
     Progress(_folder(client)).checked(exercise.id, marks["score"], marks["passed"])
     return marks
 
@@ -88,7 +93,9 @@ def diagnose(client: Client, cause: str, evidence: str) -> Diagnosis:
     answer = diagnoses.judge(exercise, values, cause, entry, attempt.since)
     if not attempt.diagnosed:
         wrong = attempt.wrong_diagnoses + (0 if answer.accepted else 1)
-        changes = {"diagnosed": answer.accepted, "wrong_diagnoses": wrong}
+        word = "accepted" if answer.accepted else "not accepted"
+        log = attempt.logged(_now(), f"diagnosis '{cause}' with {evidence or 'nothing'}: {word}")
+        changes = {"diagnosed": answer.accepted, "wrong_diagnoses": wrong, "log": log}
         AttemptFile(_folder(client)).save(attempt, **changes)
     return answer
 
@@ -98,7 +105,8 @@ def note(client: Client, what: str, why: str, prevention: str) -> Note:
     attempt, exercise, values = _running(client)
     text = {"what": what, "why": why, "prevention": prevention}
     points, lacks = notes.mark(exercise, values, text)
-    AttemptFile(_folder(client)).save(attempt, note=text)
+    log = attempt.logged(_now(), f"incident note: {points} of {exercise.weights.note} points")
+    AttemptFile(_folder(client)).save(attempt, note=text, log=log)
     return Note(points=points, of=exercise.weights.note, lacks=tuple(lacks))
 
 
@@ -109,7 +117,8 @@ def hint(client: Client) -> Hint:
     cost = exercise.cost(level) if level > attempt.hints else 0
     if cost:
         costs = attempt.hint_cost + cost
-        AttemptFile(_folder(client)).save(attempt, hints=level, hint_cost=costs)
+        log = attempt.logged(_now(), f"hint {level}")
+        AttemptFile(_folder(client)).save(attempt, hints=level, hint_cost=costs, log=log)
         Progress(_folder(client)).hinted(exercise.id)
     text = str(variables.fill(exercise.hints[level - 1], values))
     return Hint(level=level, of=len(exercise.hints), text=text, cost=cost)
@@ -124,13 +133,27 @@ def reset(client: Client) -> Sheet:
 
 def give_up(client: Client) -> str:
     """End the exercise, put the hospital back to its baseline, and return the debriefing."""
+    return _end(client, "given up")
+
+
+def finish(client: Client) -> str:
+    """End a solved exercise as `give_up` does; raises RefusedError if it is not solved yet."""
     attempt, exercise = AttemptFile(_folder(client)).need()
-    _leave(client, "given up")
-    client.seat.reset()
-    return str(variables.fill(exercise.debrief(), values_of(attempt, exercise)))
+    if not attempt.passed:
+        raise RefusedError(
+            f"'{exercise.id}' is not solved yet.", "Have it checked, or give it up: 'give-up'."
+        )
+    return _end(client, "finished")
 
 
 # --- inner parts ------------------------------------------------------------------------------
+
+
+def _end(client: Client, how: str) -> str:
+    attempt, exercise = AttemptFile(_folder(client)).need()
+    _leave(client, how)
+    client.seat.reset()
+    return str(variables.fill(exercise.debrief(), values_of(attempt, exercise)))
 
 
 def _prepare(client: Client, exercise: Exercise, attempt: Attempt) -> Attempt:
@@ -197,7 +220,7 @@ def _leave(client: Client, ended: str = "left") -> None:
     attempt = file.load()
     if attempt is not None and not attempt.ended:
         Progress(_folder(client)).ended(attempt.exercise, attempt.run(ended))
-        file.save(attempt, ended=ended)
+        file.save(attempt, ended=ended, closed=_now())
 
 
 def _folder(client: Client) -> Path:

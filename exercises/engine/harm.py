@@ -2,8 +2,8 @@
 
 Two pictures of the seat are compared. What an exercise may change stands in its `may_change`, as
 patterns "area/item/key" such as "node/CT1/port"; "patient/M123/accession" means the studies that
-were this patient's. Everything else is harm; some of it endangers patients or opens the archive,
-and then nothing else counts.
+were this patient's, "rule/+" a rule that was added. Everything else is harm; some of it endangers
+patients or opens the archive, and then nothing else counts.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Change:
     def is_allowed(self, patterns: Sequence[str]) -> bool:
         """Return whether one of these patterns covers the change."""
         paths = [self.path, *([f"patient/{self.patient}/{self.key}"] if self.patient else [])]
+        paths += [f"{self.area}/+"] if self.old is None and not self.key else []
         return any(fnmatchcase(path, pattern) for path in paths for pattern in patterns)
 
     def __str__(self) -> str:

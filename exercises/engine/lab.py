@@ -7,6 +7,7 @@ from html import escape
 from exercises.engine import desk
 from exercises.engine.diagnosis import Diagnosis
 from exercises.engine.marks import Marks
+from exercises.engine.review import Review, review
 from exercises.engine.sheet import Hint, Note, Sheet
 from simulator.client import Client
 
@@ -42,6 +43,14 @@ class Lab:
     def give_up(self) -> Debrief:
         """End it and read how it is done."""
         return Debrief(desk.give_up(self.seat))
+
+    def finish(self) -> Debrief:
+        """End it once it is solved, and read how it is done."""
+        return Debrief(desk.finish(self.seat))
+
+    def review(self) -> Review:
+        """Show what was done beside what happened, once it is solved or ended."""
+        return review(self.seat)
 
     def __repr__(self) -> str:
         """The ticket."""

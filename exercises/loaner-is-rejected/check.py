@@ -31,17 +31,7 @@ def check_the_loaner_reaches_the_archive(seat):
 def check_the_first_exam_has_arrived(seat):
     """The exam of the first patient is in the archive, complete, sent by the loaner."""
     given = seat.given
-    waiting = [row for row in seat.modality(given.device).queue() if row["queued"]]
-    assert not waiting, f"{len(waiting)} exam(s) still wait in the queue of the loaner."
-    made = seat.journal.entries(kind="device.exam.performed", node=given.accession)[-1]
-    study = seat.study_of(given.accession) or {}
-    images = made.facts["images"]
-    wanted = seat.told(instances=images, order_state="matched", source=given.loaner)
-    found = {key: study.get(key) for key in wanted}
-    assert found == wanted, (
-        f"The archive was asked for accession {given.accession} and has {found}. "
-        f"Expected: {wanted}."
-    )
+    seat.expect_stored(given.accession, given.device, source=given.loaner)
 
 
 def _node(seat):

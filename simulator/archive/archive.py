@@ -106,7 +106,7 @@ class Archive:
             address.tls_port,
             host=address.host,
             port=address.port,
-            contexts=lambda said: [context for room in rooms for context in room.contexts()],
+            contexts=lambda said: [cx for room in rooms for cx in room.contexts(said)],
             handlers=self.monitor.watch.over(
                 {key: value for room in rooms for key, value in room.handlers().items()}
             ),

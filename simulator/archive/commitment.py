@@ -27,6 +27,7 @@ from simulator.network.associate import associate, plain_context
 from simulator.network.association import Aborted, Association
 from simulator.network.commitment import PUSH, Reference, Result
 from simulator.network.dimse import DimseError, Handlers, Reply, Request
+from simulator.network.negotiation import Proposal
 
 KIND = "commitment"
 _CHUNK = 500  # instances looked up at once
@@ -51,7 +52,7 @@ class Commitment:
         self.door, self.calling, self.owed, self.journal = door, calling, owed, journal
         owed.deliverers[KIND] = self.deliver
 
-    def contexts(self) -> Sequence[PresentationContext]:
+    def contexts(self, said: Proposal | None = None) -> Sequence[PresentationContext]:
         """Return what is offered at present."""
         return [plain_context(PUSH)] if self.settings["commitment.offered"] else []
 

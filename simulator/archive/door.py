@@ -36,7 +36,7 @@ class Door:
             raise Refusal(
                 negotiation.CALLING_UNKNOWN, f"'{proposal.calling}' is not in the node table"
             )
-        if node and self.settings["dicom.check_host"] and node.host != proposal.host:
+        if node and self.settings["dicom.check_host"] and not node.is_at(proposal.host):
             raise Refusal(
                 negotiation.CALLING_UNKNOWN,
                 f"'{proposal.calling}' is registered at {node.host}, not {proposal.host}",

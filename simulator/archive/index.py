@@ -55,7 +55,7 @@ class Index:
         statement = (
             select(
                 i.sop_uid, i.sop_class, i.transfer_syntax, i.digest, i.offset, i.size, y.study_uid,
-                s.series_uid,
+                s.series_uid, i.volume,
             )
             .select_from(all_levels())
             .where(*conditions)

@@ -23,6 +23,7 @@ from simulator.network import command as cmd
 from simulator.network import dimse
 from simulator.network.associate import plain_context
 from simulator.network.dimse import DimseError, Handlers, Reply, Request
+from simulator.network.negotiation import Proposal
 from simulator.network.mpps_rules import IN_PROGRESS, check_new, next_status
 
 RIGHT = "mpps"
@@ -36,7 +37,7 @@ class PerformedSteps:
         self.database, self.nodes, self.clock, self.journal = database, nodes, clock, journal
         self.on_change: Callable[[str, Dataset], None] = lambda uid, step: None
 
-    def contexts(self) -> list[PresentationContext]:
+    def contexts(self, said: Proposal | None = None) -> list[PresentationContext]:
         """Return what the listener offers for this."""
         return [plain_context(ModalityPerformedProcedureStep)]
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
 from simulator.archive import tables as t
+from simulator.archive.uid_lists import read_uids
 from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
 from simulator.network.associate import Peer
 
 # What a node may ask of us; "retrieve" also makes it a move destination.
 RIGHTS = ("echo", "store", "find", "move", "get", "commit", "mpps")
+# What is exchanged with it, as UIDs; an empty list limits nothing: node_capabilities.py.
+LIMITS = ("accepts_classes", "accepts_syntaxes", "sends_classes", "sends_syntaxes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,10 @@ class Node:
     max_associations: int = 0  # how many it may have open at once; 0: no limit of its own
     tls: bool = False  # whether it is called by TLS
     ian: bool = False  # whether it is told which studies are available (PS3.4 R)
+    accepts_classes: tuple[str, ...] = ()  # SOP classes it may send to us; empty: all
+    accepts_syntaxes: tuple[str, ...] = ()
+    sends_classes: tuple[str, ...] = ()  # SOP classes we send to it; empty: all
+    sends_syntaxes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be an AE title, an address or a right."""
@@ -57,9 +66,25 @@ class Node:
         """The node as somebody to call."""
         return Peer(ae=self.ae, host=self.host, port=self.port)
 
+    def is_at(self, address: str) -> bool:
+        """Return whether a caller's address is this node's, whose host may be a name."""
+        if self.host == address:
+            return True
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return address in _addresses(self.host)
+        return False
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether less than everything is exchanged with it."""
+        return any(getattr(self, key) for key in LIMITS)
+
     def facts(self) -> dict[str, Any]:
         """The node as JSON holds it."""
-        return {**asdict(self), "rights": list(self.rights)}
+        lists = {key: list(getattr(self, key)) for key in ("rights", *LIMITS)}
+        return {**asdict(self), **lists}
 
 
 def is_ae_title(text: str) -> bool:
@@ -81,6 +106,14 @@ def _check_host(host: str) -> None:
         raise UsageError(f"'{host}' is not a host.", "Give an IP address or a host name.")
 
 
+def _addresses(host: str) -> set[str]:
+    """Return what a host's name stands for; nothing where nobody knows it."""
+    try:
+        return {str(found[4][0]) for found in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return set()
+
+
 def make(facts: dict[str, Any]) -> Node:
     """Make a node of JSON; raises UsageError for an unknown key."""
     known = {item.name for item in fields(Node)}
@@ -98,10 +131,22 @@ def make(facts: dict[str, Any]) -> Node:
         values["rights"] = tuple(
             filter(None, rights.split(",")) if isinstance(rights, str) else rights
         )
+    for key in LIMITS:
+        if key in values:
+            values[key] = _uids(key, values[key])
     for key in ("port", "max_associations"):
         if isinstance(values.get(key), str) and values[key].isdigit():
             values[key] = int(values[key])
     return Node(**values)
+
+
+def _uids(key: str, value: Any) -> tuple[str, ...]:
+    try:
+        return read_uids(value, key.partition("_")[2])
+    except ValueError as error:
+        raise UsageError(
+            f"{error} is none of a node's {key}.", "Give UIDs, or names as CTImageStorage."
+        ) from None
 
 
 class Nodes:
@@ -144,6 +189,13 @@ class Nodes:
             db.execute(insert(t.nodes).values(**node.facts()))
         self.reload()
 
+    def put_all(self, nodes: Sequence[Node]) -> None:
+        """Enter nodes, over those of the same title: all of them, or none if something fails."""
+        with self.database.write() as db:
+            db.execute(delete(t.nodes).where(t.nodes.c.ae.in_([node.ae for node in nodes])))
+            db.execute(insert(t.nodes), [node.facts() for node in nodes])
+        self.reload()
+
     def change(self, ae: str, changes: dict[str, Any]) -> tuple[Node, Node]:
         """Change a node; returns it as it was and as it is."""
         old = self.get(ae)
@@ -166,4 +218,5 @@ class Nodes:
 
 def _node(row: Any) -> Node:
     values = dict(row._mapping)
-    return replace(Node(ae=values["ae"]), **{**values, "rights": tuple(values["rights"])})
+    lists = {key: tuple(values[key]) for key in ("rights", *LIMITS)}
+    return replace(Node(ae=values["ae"]), **{**values, **lists})

@@ -26,6 +26,7 @@ class Location:
     size: int
     study_uid: str
     series_uid: str
+    volume: int = 1  # the online volume; 0: the file is on other tiers only
 
 
 class Filed(Enum):

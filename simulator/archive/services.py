@@ -15,6 +15,7 @@ from simulator.archive.door import Door
 from simulator.archive.filing import Filing, Incoming
 from simulator.archive.finding import Finding
 from simulator.archive.index import Index, Location
+from simulator.archive.node_capabilities import offered, proposed
 from simulator.archive.nodes import Node
 from simulator.archive.quarantine import Quarantine
 from simulator.archive.settings import Settings
@@ -27,6 +28,7 @@ from simulator.network import dimse, scu
 from simulator.network.associate import associate
 from simulator.network.association import Association
 from simulator.network.dimse import DimseError, Handlers, Reply, Request
+from simulator.network.negotiation import Proposal
 
 __all__ = ["STORAGE_SYNTAXES", "Services"]
 _MODELS = {str(uid): (model, service) for (model, service), uid in scu.MODELS.items()}
@@ -55,9 +57,12 @@ class Services:
         self.finding = Finding(index.database, settings)
         self.storage = StorageClasses(settings)
 
-    def contexts(self) -> Sequence[PresentationContext]:
-        """Return what we support at present."""
-        found = [build_context(Verification), *self.storage.contexts()]
+    def contexts(self, said: Proposal | None = None) -> Sequence[PresentationContext]:
+        """Return what we support at present, for all or for who proposes."""
+        storage = self.storage.contexts()
+        if said is not None:
+            storage = offered(self.calling.nodes.find(said.calling), said, storage)
+        found = [build_context(Verification), *storage]
         for (model, service), uid in scu.MODELS.items():
             if model == "patient" and not self.settings["query.patient_root"]:
                 continue
@@ -138,7 +143,7 @@ class Services:
         self, node: Node, locations: Sequence[Location]
     ) -> AbstractContextManager[Association]:
         caller = self.calling.caller(node)
-        return associate(node.peer, retrieve.contexts_for(locations), caller)
+        return associate(node.peer, proposed(node, retrieve.contexts_for(locations)), caller)
 
 
 def _check_class(request: Request) -> None:

@@ -22,14 +22,14 @@ from simulator.network.message_log import message_table
 from simulator.network.mpps_rules import performed_table
 
 metadata = MetaData()
-_Large = BigInteger().with_variant(Integer, "sqlite")
+Large = BigInteger().with_variant(Integer, "sqlite")
 
 # Each level keeps its attributes twice: as columns, to find candidates quickly, and as an encoded
 # data set (`attributes`: Explicit VR Little Endian, UTF-8), to match and answer exactly.
 patients = Table(
     "patients",
     metadata,
-    Column("pk", _Large, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("patient_id", String, nullable=False),
     Column("issuer", String, nullable=False),
     Column("name", String, nullable=False, index=True),  # upper case, as matched
@@ -39,7 +39,7 @@ patients = Table(
 studies = Table(
     "studies",
     metadata,
-    Column("pk", _Large, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("patient_pk", ForeignKey("patients.pk"), nullable=False, index=True),
     Column("study_uid", String, nullable=False, unique=True),
     Column("study_date", String, nullable=False, index=True),  # without dots, as matched
@@ -52,7 +52,7 @@ studies = Table(
 series = Table(
     "series",
     metadata,
-    Column("pk", _Large, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("study_pk", ForeignKey("studies.pk"), nullable=False, index=True),
     Column("series_uid", String, nullable=False, index=True),
     Column("modality", String, nullable=False, index=True),
@@ -62,17 +62,18 @@ series = Table(
 instances = Table(
     "instances",
     metadata,
-    Column("pk", _Large, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("series_pk", ForeignKey("series.pk"), nullable=False, index=True),
     Column("sop_uid", String, nullable=False, unique=True),
     Column("sop_class", String, nullable=False),
     Column("transfer_syntax", String, nullable=False),
     Column("digest", String, nullable=False, index=True),  # SHA-256 of the file: its name
     Column("offset", Integer, nullable=False),  # where the data set begins in the file
-    Column("size", _Large, nullable=False),  # bytes of the file
+    Column("size", Large, nullable=False),  # bytes of the file
     Column("source", String, nullable=False),  # AE title that sent it
     Column("received", String, nullable=False),
     Column("attributes", LargeBinary, nullable=False),
+    Column("volume", Integer, nullable=False, server_default="1"),  # 0: not online
 )
 nodes = Table(
     "nodes",
@@ -85,6 +86,11 @@ nodes = Table(
     Column("max_associations", Integer, nullable=False, server_default="0"),
     Column("tls", Boolean, nullable=False, server_default=false()),
     Column("ian", Boolean, nullable=False, server_default=false()),
+    # What is exchanged with it, as UIDs; empty: everything.
+    Column("accepts_classes", JSON, nullable=False, server_default="[]"),
+    Column("accepts_syntaxes", JSON, nullable=False, server_default="[]"),
+    Column("sends_classes", JSON, nullable=False, server_default="[]"),
+    Column("sends_syntaxes", JSON, nullable=False, server_default="[]"),
 )
 roles = Table(
     "roles",
@@ -147,7 +153,7 @@ orders = Table(
 owed = Table(  # reports to other nodes that were not delivered yet
     "owed",
     metadata,
-    Column("pk", _Large, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("kind", String, nullable=False),  # commitment | availability
     Column("ae", String, nullable=False),
     Column("subject", String, nullable=False),  # transaction UID or Study Instance UID

@@ -8,8 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from exercises import engine
+from exercises.engine import certificate, domains
 from simulator.commands.output import JsonOption, SeatOption, client, show
 from simulator.errors import RefusedError
+from simulator.files import write_new
+from simulator.seat import Seat
 
 app = typer.Typer(help="Broken departments to repair.", no_args_is_help=True)
 
@@ -96,10 +99,53 @@ def give_up(seat: SeatOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def finish(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """End a solved exercise and read the debriefing."""
+    text = engine.finish(client(seat))
+    _show(text, {"debriefing": text}, as_json)
+
+
+@app.command()
+def review(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show what you did beside what happened, and what would have shown the cause."""
+    made = engine.review(client(seat))
+    _show(made, made.facts(), as_json)
+
+
+@app.command()
 def reset(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Begin again, broken in the same way; hints stay counted."""
     sheet = engine.reset(client(seat))
     _show(sheet, sheet.facts(), as_json)
+
+
+@app.command()
+def progress(
+    runs: Annotated[bool, typer.Option("--runs", help="Every attempt, not the domains.")] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write it to this file as CSV.")] = None,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how far you have come in each domain of the exams, or every attempt."""
+    folder = Seat(seat).folder / "progress"
+    rows = domains.runs(folder) if runs else domains.by_domain(folder)
+    if csv:
+        write_new(csv, domains.as_csv(rows).encode())
+        _show(f"Wrote {csv}.", {"file": csv}, as_json)
+    else:
+        show(rows, as_json, rows.columns)
+
+
+@app.command("certificate")
+def certificate_(
+    out: Annotated[Path, typer.Option(help="A file that ends in .html or .pdf.")],
+    name: Annotated[str, typer.Option(help="Whose record it is.")] = "Trainee",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a record of what you solved, to print."""
+    made = certificate.write(Seat(seat).folder / "progress", name, out)
+    _show(f"Wrote {made}.", {"file": made}, as_json)
 
 
 @app.command()

@@ -16,16 +16,19 @@ class Firewall:
     by: str
     silent: bool = False
     name: str = "ips-default"
+    target: str = "archive"
+    note: str = ""
 
     def apply(self, seat: Client) -> None:
         """Add the rule."""
         seat.as_staff(self.by).network.set_rule(
             self.name,
             source=self.device,
-            target="archive",
+            target=self.target,
             action="inspect",
             after=self.after,
             silent=self.silent,
+            note=self.note,
         )
 
     def lift(self, seat: Client) -> None:

@@ -54,6 +54,7 @@ REGISTRY: dict[str, type[Fault]] = {
     "pull": traffic.Pull,
     "routine-nodes": routine.Nodes,
     "routine-devices": routine.Devices,
+    "routine-rules": routine.Rules,
     "routine-accounts": routine.Accounts,
 }
 

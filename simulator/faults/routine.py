@@ -15,6 +15,7 @@ from simulator.client import Client
 
 _NODE_NOTES = ("moved to room 2", "service contract renewed", "new cable", "checked after service")
 _TIMEOUTS = {"timeouts.connect": (4.0, 6.0, 8.0), "timeouts.acse": (8.0, 12.0, 15.0)}
+_RULE_NOTES = ("request 4411", "request 4423, until further notice", "reviewed", "interface test")
 _USER_NOTES = ("phone 4417", "phone 4420", "works on weekends", "badge renewed", "part time")
 
 
@@ -60,6 +61,39 @@ class Devices:
 
     def lift(self, seat: Client) -> None:
         """Nothing needs to be put back: all these values work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The firewall gets rules that allow what was allowed before."""
+
+    count: int
+    seed: int
+    by: tuple[str, ...]
+    spare: tuple[str, ...] = field(default_factory=tuple)
+
+    def apply(self, seat: Client) -> None:
+        """Let some nodes speak to the RIS by a rule of their own."""
+        chance = Random(self.seed)
+        for port in self._picked(seat, chance):
+            staff = seat.as_staff(chance.choice(self.by))
+            facts = {"source": port["node"], "target": "ris", "note": chance.choice(_RULE_NOTES)}
+            staff.network.set_rule(_rule_name(port["node"]), action="allow", **facts)
+
+    def lift(self, seat: Client) -> None:
+        """Take them out again."""
+        there = {rule["name"] for rule in seat.network.rules()}
+        for port in self._picked(seat, Random(self.seed)):
+            if _rule_name(port["node"]) in there:
+                seat.as_staff(self.by[0]).network.remove_rule(_rule_name(port["node"]))
+
+    def _picked(self, seat: Client, chance: Random) -> list[dict[str, Any]]:
+        able = [row for row in seat.network.ports() if row["node"] not in self.spare]
+        return chance.sample(able, min(self.count, len(able)))
+
+
+def _rule_name(node: str) -> str:
+    return f"{node.lower()}-ris"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,24 +1,37 @@
-"""A PDF of one page, written by hand: text in Helvetica, no library needed (ISO 32000-1)."""
+"""A PDF written by hand: text in Helvetica on A4 pages, no library needed (ISO 32000-1)."""
 
 from collections.abc import Sequence
 
+LINES = 41  # on one page, below its title
+
 
 def page(title: str, lines: Sequence[str]) -> bytes:
-    """Return an A4 page with a title and lines of text; letters outside Latin-1 become `?`."""
+    """Return a document of a title and lines of text; letters outside Latin-1 become `?`."""
+    rest = [lines[at : at + LINES] for at in range(LINES, len(lines), LINES)]
+    numbers = [3, *range(6, 6 + 2 * len(rest), 2)]  # the first page, then two objects a page
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(numbers)}>>".encode(),
+        *_page(4, title, lines[:LINES]),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
+    for number, part in zip(numbers[1:], rest, strict=True):
+        objects += _page(number + 1, f"{title}, continued", part)
+    return _file(objects)
+
+
+def _page(contents: int, title: str, lines: Sequence[str]) -> tuple[bytes, bytes]:
+    """Return a page and its contents, which is object number `contents`."""
     shown = [f"BT /F1 16 Tf 56 780 Td ({_escaped(title)}) Tj ET"]
     for number, line in enumerate(lines):
         shown.append(f"BT /F1 11 Tf 56 {744 - 17 * number} Td ({_escaped(line)}) Tj ET")
     stream = "\n".join(shown).encode("latin-1", "replace")
     fonts = "<</Font<</F1 5 0 R>>>>"
-    return _file(
-        [
-            b"<</Type/Catalog/Pages 2 0 R>>",
-            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources{fonts}"
-            "/Contents 4 0 R>>".encode(),
-            b"<</Length %d>>\nstream\n%b\nendstream" % (len(stream), stream),
-            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-        ]
+    leaf = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources{fonts}/Contents {contents}"
+    return f"{leaf} 0 R>>".encode(), b"<</Length %d>>\nstream\n%b\nendstream" % (
+        len(stream),
+        stream,
     )
 
 

@@ -7,6 +7,7 @@ only thing that may overtake is C-CANCEL, which a long answer asks for with `can
 from __future__ import annotations
 
 import itertools
+import time
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import suppress
@@ -80,6 +81,8 @@ class Association:
         self.number = 0  # set by the acceptor: the association's number in the journal
         self.user = ""  # set by the acceptor: the user it recognised (PS3.7 D.3.3.7)
         self.extensions: dict[str, bytes] = {}  # agreed to beyond the baseline (PS3.7 D.3.3.5)
+        self.began = time.monotonic()
+        self.unwanted = ""  # why its thread is to abort it: cutting.py
         self._released = False
         self._inbox: deque[Message] = deque()
         self._pdvs: deque[Pdv] = deque()

@@ -22,6 +22,7 @@ from simulator.network import negotiation, telling
 from simulator.network import wire as w
 from simulator.network.answering import PENDINGS, responses
 from simulator.network.association import Aborted, Association, Message
+from simulator.network.cutting import check_wanted, say_goodbye
 from simulator.network.dimse import Handlers, Request
 from simulator.network.limits import Limits
 from simulator.network.negotiation import Proposal, Refusal
@@ -252,6 +253,7 @@ class Server:
         try:
             while (message := association.receive()) is not None:
                 self._answer(association, message)
+                check_wanted(association)
             self.tell("association.released", f"{who} released the association", **facts)
         except TimeoutError:
             association.abort(2, 0)
@@ -260,7 +262,8 @@ class Server:
                 "association.timeout", f"{who} was silent for {idle:g} s and was aborted", **facts
             )
         except (Aborted, w.Closed) as error:
-            self.tell("association.aborted", f"{who}: {error}", **facts)
+            why = say_goodbye(association) or error
+            self.tell("association.aborted", f"{who}: {why}", **facts)
         finally:
             self.live.pop(association.number, None)
 

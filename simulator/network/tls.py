@@ -72,6 +72,8 @@ def server_context(tls: Tls, *, mutual: bool = False, least: str = "1.2") -> ssl
     if least == "1.3":
         context.minimum_version = ssl.TLSVersion.TLSv1_3
     _identify(context, tls)
+    # Where the connection was shut for reading, OpenSSL could not write any more (cutting.py).
+    context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
     if mutual:
         _trust(context, tls.trusted)
         context.verify_mode = ssl.CERT_REQUIRED

@@ -1,0 +1,1 @@
+"""Continuity: backup and restore, rebuild, media, migration, downtime."""

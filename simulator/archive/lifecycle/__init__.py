@@ -1,0 +1,1 @@
+"""How long and where images are kept: volumes, tiers, retention, holds, compression, forecast."""
