@@ -16,6 +16,7 @@ from simulator.clients.directory import DirectoryClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
 from simulator.clients.monitor import MonitorClient
 from simulator.clients.network import NetworkClient
+from simulator.clients.nodes import AssociationsClient, NodesClient
 from simulator.clients.quarantine import IntegrityClient, QuarantineClient
 from simulator.clients.timeline import timeline
 from simulator.clients.users import RolesClient, UsersClient
@@ -70,6 +71,8 @@ class Client:
         self.archive = archive
         self.users = UsersClient(archive)
         self.roles = RolesClient(archive)
+        self.nodes = NodesClient(archive)
+        self.associations = AssociationsClient(archive)
         self.labels = LabelsClient(archive)
         self.emergencies = EmergenciesClient(archive)
         self.directory = DirectoryClient(archive)

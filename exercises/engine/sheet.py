@@ -26,7 +26,8 @@ class Sheet:
 
     @classmethod
     def of(cls, exercise: Exercise, attempt: Attempt, values: dict[str, Any]) -> Sheet:
-        """Make the sheet of an attempt."""
+        """Make the sheet of an attempt; the order of the causes says nothing about them."""
+        causes = sorted(exercise.causes, key=lambda cause: cause.id)
         return cls(
             id=exercise.id,
             seed=attempt.seed,
@@ -34,7 +35,7 @@ class Sheet:
             ticket=str(variables.fill(exercise.ticket.strip(), values)),
             minutes=exercise.minutes,
             level=exercise.level,
-            causes=tuple((c.id, str(variables.fill(c.says, values))) for c in exercise.causes),
+            causes=tuple((c.id, str(variables.fill(c.says, values))) for c in causes),
             hints=attempt.hints,
         )
 

@@ -159,6 +159,18 @@ def _typo_of(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     return chance.choice(sorted(made - {text}))
 
 
+def _look_alike(options: dict[str, Any], draw: Draw, chance: Random) -> str:
+    """The text as it looks right at a glance: another case, or a letter that looks the same."""
+    text = str(options["of"])
+    made = {
+        *(text[:n] + c.swapcase() + text[n + 1 :] for n, c in enumerate(text)),
+        *(text[:n] + _ALIKE[c] + text[n + 1 :] for n, c in enumerate(text) if c in _ALIKE),
+        text.lower(),
+        text.capitalize(),
+    }
+    return chance.choice(sorted(made - {text}))
+
+
 def _swapped(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     """A number as somebody typed it wrong: two neighbouring digits swapped."""
     text = str(options["of"])
@@ -260,6 +272,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Draw, Random], Any]] = {
     "choose": _choose,
     "number": _number,
     "typo_of": _typo_of,
+    "look_alike": _look_alike,
     "swapped": _swapped,
     "ae_title": _ae_title,
     "accession": _accession,

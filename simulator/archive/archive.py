@@ -12,6 +12,7 @@ from simulator.archive.audit.office import AuditOffice
 from simulator.archive.availability import Availability
 from simulator.archive.calling import Calling
 from simulator.archive.commitment import Commitment
+from simulator.archive.continuity.room import Continuity
 from simulator.archive.directory import Directory
 from simulator.archive.door import Door
 from simulator.archive.emergency import Emergencies
@@ -88,7 +89,8 @@ class Archive:
             on_new_study=self.orders.expect,
         )
         self.integrity = Integrity(folder, self.services.filing)
-        self.integrity.baseline = self._saved_digests
+        self.continuity = Continuity(self)
+        self.integrity.baseline = lambda: self._saved_digests() | self.continuity.set_aside()
         self._report(clock, journal)
         self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
         self.interfaces = Interfaces(self, hl7)
@@ -191,13 +193,18 @@ class Archive:
         self.audit.settle()
         with self.integrity.alone():  # what came after the baseline must not be filed again
             self.database.restore(self.baseline)
-            self.settings.reload()
-            self.nodes.reload()
-            self.availability.forget()
+            self.continuity.forget()
+            self.reload()
             self.quarantine.reset()
             self.integrity.check(sizes=False, file_again=False)
         self.orders.resume()
         self.journal.write("archive.reset", "the archive went back to its baseline")
+
+    def reload(self) -> None:
+        """Read again what is kept in memory of the index, after another one was put back."""
+        self.settings.reload()
+        self.nodes.reload()
+        self.availability.forget()
 
     def _sweep(self) -> None:
         """Remove files that neither the index nor the baseline speaks of.

@@ -79,6 +79,11 @@ class Integrity:
             yield
             self._saved = self.baseline()
 
+    def note_saved(self) -> None:
+        """Remember which files somebody keeps for later, now that these are others."""
+        with self._acting:
+            self._saved = self.baseline()
+
     def _at_start(self) -> None:
         report = Report(began=self._now(), crashed=self.crashed)
         report.half_written = self.store.half_written + self.filing.quarantine.leftovers

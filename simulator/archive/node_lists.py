@@ -19,6 +19,8 @@ FORMATS = {"csv": "text/csv", "toml": "application/toml", "json": "application/j
 _REQUIRED = ("ae", "host", "port")
 _ALL = tuple(field.name for field in fields(Node))
 _LISTS = ("rights", *LIMITS)
+_MAY_BE_EMPTY = ("description", *_LISTS)
+_NEW = {"rights": ["echo"]}  # a list that says nothing of rights gives none away
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -68,14 +70,14 @@ def load(nodes: Nodes, text: str, *, dry_run: bool) -> dict[str, Any]:
 def _checked(nodes: Nodes, read: Read, seen: set[str]) -> tuple[Node | None, str]:
     if read.problem:
         return None, read.problem
+    old = nodes.find(read.facts["ae"]) if isinstance(read.facts["ae"], str) else None
     try:
-        made = make(read.facts)
+        made = make({**(old.facts() if old else _NEW), **read.facts})
     except UsageError as error:
         return None, f"{error.sentence} {error.remedy}"
     if made.ae in seen:
         return None, f"'{made.ae}' stands in the list twice"
     seen.add(made.ae)
-    old = nodes.find(made.ae)
     if old is None:
         return made, "new"
     before, after = old.facts(), made.facts()
@@ -85,19 +87,18 @@ def _checked(nodes: Nodes, read: Read, seen: set[str]) -> tuple[Node | None, str
 
 def _entries(text: str) -> Iterator[Read]:
     start = text.removeprefix("\ufeff").lstrip()
-    if start.startswith(("{", "[[", "#")) or start.startswith("[") and "\"" in start:
+    if start and start[0] in "{[#":  # no heading of a CSV begins so
         yield from _tables(start)
         return
     for line in read_lines(text, _REQUIRED, [key for key in _ALL if key not in _REQUIRED]):
-        facts = {key: _cell(key, cell) for key, cell in line.values.items() if cell}
-        if line.values.get("rights") == "":
-            facts["rights"] = []
+        cells = {key: cell for key, cell in line.values.items() if cell or key in _MAY_BE_EMPTY}
+        facts = {key: _cell(key, cell) for key, cell in cells.items()}
         yield Read(number=line.number, facts=facts, problem=line.problem)
 
 
 def _cell(key: str, cell: str) -> Any:
     if key in _LISTS:
-        return [word for word in cell.replace("|", " ").split() if word != "none"]
+        return cell.replace("|", " ").split()
     return _FLAGS.get(cell.lower(), cell) if key in ("tls", "ian") else cell
 
 

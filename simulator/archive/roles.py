@@ -30,6 +30,8 @@ RIGHTS = {
     "access.emergency": "break the glass: open one patient's record that is closed to one",
     "access.review": "review emergency access",
     "monitor.read": "see alarms and the morning check",
+    "backup.run": "make and verify backups",
+    "backup.restore": "restore backups, rebuild the index, delete backups",
 }
 ADMIN = "pacs_admin"  # always has every right, so that the archive can always be run
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {

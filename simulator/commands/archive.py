@@ -1,4 +1,4 @@
-"""pacslab archive …: users, roles, nodes, settings, studies, audit."""
+"""pacslab archive …: users, roles, settings, studies, audit."""
 
 from __future__ import annotations
 
@@ -6,75 +6,26 @@ from typing import Annotated
 
 import typer
 
-from simulator.commands import access, audit, directory, users
-from simulator.commands.acting import Pairs, PasswordOption, UserOption, acting_as
+from simulator.commands import access, audit, directory, node, users
+from simulator.commands.acting import PasswordOption, UserOption, acting_as
 from simulator.commands.output import (
     JsonOption,
     SeatOption,
     client,
-    parse_pairs,
     show,
     show_outcome,
 )
 
 app = typer.Typer(help="Administer the archive.", no_args_is_help=True)
-node = typer.Typer(help="The nodes the archive knows.", no_args_is_help=True)
 setting = typer.Typer(help="The archive's settings.", no_args_is_help=True)
 study = typer.Typer(help="Stored studies.", no_args_is_help=True)
 for name, group in {
     "user": users.app, "role": access.role, "label": access.label, "emergency": access.emergency,
-    "directory": directory.archive, "node": node, "setting": setting, "study": study,
+    "directory": directory.archive, "node": node.app,
+    "association": node.association, "setting": setting, "study": study,
     "audit": audit.app,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
-
-
-@node.command("list")
-def node_list(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """List the nodes the archive knows."""
-    show(client(seat).archive.nodes(), as_json)
-
-
-@node.command("show")
-def node_show(ae: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Show one node."""
-    show(client(seat).archive.call("GET", f"/nodes/{ae}"), as_json)
-
-
-@node.command("add")
-def node_add(
-    ae: str,
-    host: str,
-    port: int,
-    rights: Annotated[str, typer.Option(help="Of echo,store,find,move,get.")] = "echo",
-    description: Annotated[str, typer.Option(help="What it is.")] = "",
-    seat: SeatOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Register a node with the rights it needs."""
-    facts = {"rights": [r for r in rights.split(",") if r], "description": description}
-    show(client(seat).archive.add_node(ae, host, port, **facts), as_json)
-
-
-@node.command("change")
-def node_change(
-    ae: str, pairs: Pairs, seat: SeatOption = None, as_json: JsonOption = False
-) -> None:
-    """Change a node: ae=…, host=…, port=…, rights=echo,store, description=…"""
-    show(client(seat).archive.change_node(ae, **parse_pairs(pairs)), as_json)
-
-
-@node.command("remove")
-def node_remove(ae: str, seat: SeatOption = None) -> None:
-    """Take a node out of the table."""
-    client(seat).archive.remove_node(ae)
-    print(f"Node {ae} was removed.")
-
-
-@node.command("echo")
-def node_echo(ae: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """C-ECHO from the archive to a node."""
-    show_outcome(client(seat).archive.echo_node(ae), as_json)
 
 
 @setting.command("list")

@@ -7,6 +7,7 @@ from simulator.console.logs import log_pane
 from simulator.console.messages import message_viewer
 from simulator.console.morning import morning_check
 from simulator.console.nodes import node_table
+from simulator.console.progress import progress_board
 from simulator.console.reading import reading_list
 from simulator.console.ris import ris_panel
 from simulator.console.service import service_screen
@@ -29,6 +30,7 @@ __all__ = [
     "morning_check",
     "node_table",
     "order_timeline",
+    "progress_board",
     "reading_list",
     "ris_panel",
     "service_screen",

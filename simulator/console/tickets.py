@@ -35,10 +35,12 @@ class _Ticket:
         self.sheet, self.result = look.mark(w.HTML(), "sheet"), look.mark(w.HTML(), "result")
         self.begin, self.work = w.VBox([]), w.VBox([])
         self.debrief = look.mark(w.HTML(), "debrief")
+        self.timeline = look.mark(w.HTML(), "timeline")
         self._make()
         self.widget = look.panel(
-            "Ticket", self.message, self.sheet, self.begin, self.work, self.debrief, name="ticket"
-        )
+            "Ticket", self.message, self.sheet, self.begin, self.work, self.debrief,
+            self.timeline, name="ticket",
+        )  # fmt: skip
         self.message.guard(self.open)
 
     def _make(self) -> None:
@@ -65,6 +67,7 @@ class _Ticket:
             look.row(make("Check", self.check, repair, "check", style="primary"),
                      make("Hint (costs points)", self.hint, repair, "hint"),
                      make("Begin again", self.reset, self.message, "reset"),
+                     make("Finish", self.finish, repair, "finish"),
                      make("Give up", self.give_up, self.message, "give-up"), self.sure),
             repair.widget, self.result,
             w.HTML("<b>3. Incident note</b>: three short sentences for your colleagues."),
@@ -110,7 +113,7 @@ class _Ticket:
         )
         self.cause.options = [(look.shown(says, 200), name) for name, says in lab.ticket.causes]
         self.cause.value = None
-        self.result.value = self.debrief.value = ""
+        self.result.value = self.debrief.value = self.timeline.value = ""
         for message in self.said.values():
             message.clear()
         self.begin.layout.display, self.work.layout.display = "none", ""
@@ -139,7 +142,7 @@ class _Ticket:
         """Have the seat marked as it is now."""
         marks = self._running().check()
         self.result.value = score_table(marks)
-        done = "Solved. Write the note if you have not, and check once more."
+        done = "Solved. Write the note if you have not, check once more, then press 'Finish'."
         self.said["repair"].say(done if marks["passed"] else "Not solved yet: see the table below.",
                          "good" if marks["passed"] else "bad")  # fmt: skip
 
@@ -166,10 +169,20 @@ class _Ticket:
             self.message.say("Tick 'yes, give up' first; you will then read how it is done.")
             return
         self.sure.value = False
-        text = escape(str(lab.give_up()))
-        self.begin.layout.display, self.work.layout.display = "", "none"
-        self.debrief.value = f"<div style='white-space:pre-wrap;line-height:1.4'>{text}</div>"
+        self._end(lab, str(lab.give_up()))
         self.message.say("Given up: the hospital is whole again. Below is how it is done.")
+
+    def finish(self) -> None:
+        """End a solved exercise: how it is done, and what was done beside what happened."""
+        lab = self._running()
+        self._end(lab, str(lab.finish()))
+        self.message.say("Finished: the hospital is whole again. Below is what happened.", "good")
+
+    def _end(self, lab: Any, debrief: str) -> None:
+        self.begin.layout.display, self.work.layout.display = "", "none"
+        text = f"<div style='white-space:pre-wrap;line-height:1.4'>{escape(debrief)}</div>"
+        self.debrief.value = text
+        self.timeline.value = look.scroll(lab.review()._repr_html_())
 
 
 def score_table(marks: dict[str, Any]) -> str:

@@ -40,3 +40,21 @@ class OwnTitle:
     def lift(self, seat: Client) -> None:
         """Give the device the title of its room again."""
         seat.as_staff(self.by).fleet.device(self.device).set("ae_title", self.device)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeTitle:
+    """The archive's node table has a device under another title than the device uses (A3)."""
+
+    node: str
+    title: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Type the title in the node table."""
+        seat.as_staff(self.by).archive.change_node(self.node, ae=self.title)
+
+    def lift(self, seat: Client) -> None:
+        """Type the device's own title again."""
+        if any(node["ae"] == self.title for node in seat.archive.nodes()):
+            seat.as_staff(self.by).archive.change_node(self.title, ae=self.node)

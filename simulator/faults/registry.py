@@ -37,6 +37,7 @@ class Fault(Protocol):
 REGISTRY: dict[str, type[Fault]] = {
     "called-title": association.CalledTitle,
     "own-title": association.OwnTitle,
+    "node-title": association.NodeTitle,
     "wrong-port": network.WrongPort,
     "same-address": network.SameAddress,
     "firewall": network.Firewall,

@@ -98,3 +98,22 @@ def test_a_ticket_under_way_is_gone_on_with(free: Client, press: Press) -> None:
     other = console.ticket("loaner-is-rejected", free)
     press(other, "start")
     assert "not under way" in press(again, "check")
+
+
+def test_a_solved_ticket_is_finished_with_its_timeline(free: Client, press: Press) -> None:
+    panel = console.ticket(ROOM, free)
+    press(panel, "start")
+    assert "not solved yet" in press(panel, "finish")
+    room = free.journal.tail(1, kind="association.rejected")[0]
+    device = free.modality(free.journal.find(room["id"]).facts["calling"])  # type: ignore[union-attr]
+    device.set("archive.ae", "PACSLAB")
+    device.send()
+    assert "then press" in press(panel, "check")
+    assert "Finished" in press(panel, "finish")
+    shown_steps = find(panel, "timeline").value
+    assert "★" in shown_steps and room["id"] in shown_steps and "solved" in shown_steps
+    board = console.progress_board(free)
+    assert (
+        "of" in find(board, "domains").value and "no lab can train" in find(board, "domains").value
+    )
+    assert "✔" in find(board, "list").value and find(board, "picture").value[:4] == b"\x89PNG"

@@ -1,0 +1,85 @@
+"""Backups, restores, and the index made anew. Backups have names: no path comes over the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.archive.api.desk import Desk, Row, yes
+from simulator.errors import UsageError
+from simulator.web import Call
+
+_ONE = "/api/backups/{name}"
+
+
+class ContinuityDesk(Desk):
+    """Handlers of the admin API."""
+
+    def rows(self) -> list[Row]:
+        """Return the part of the table that stands here."""
+        return [
+            ("GET", "/api/backups", "backup.run", self.all, "list backups, the oldest first"),
+            ("POST", "/api/backups", "backup.run", self.create, "back up: name, keys"),
+            ("GET", _ONE, "backup.run", self.show, "what a backup holds"),
+            ("DELETE", _ONE, "backup.restore", self.remove, "delete a backup"),
+            ("POST", f"{_ONE}/verify", "backup.run", self.verify, "read it all, open its index"),
+            ("POST", f"{_ONE}/restore", "backup.restore", self.restore, "put back: study, keep_nodes"),
+            ("POST", "/api/restores/undo", "backup.restore", self.undo, "take a restore back: sure"),
+            ("POST", "/api/rebuild", "backup.restore", self.rebuild, "index from files: sure"),
+        ]  # fmt: skip
+
+    def all(self, call: Call) -> Any:
+        """List backups."""
+        return [_row(backup.facts()) for backup in self.archive.continuity.vault.all()]
+
+    def create(self, call: Call) -> Any:
+        """Take a backup."""
+        name = _text(call, "name")
+        made = self.archive.continuity.create(name, call.actor, keys=yes(call, "keys"))
+        return made.facts()
+
+    def show(self, call: Call) -> Any:
+        """Show a backup's manifest."""
+        return self.archive.continuity.vault.get(call.path["name"]).facts()
+
+    def remove(self, call: Call) -> Any:
+        """Delete a backup and the files only it needs."""
+        return {"ok": True, "files": self.archive.continuity.remove(call.path["name"], call.actor)}
+
+    def verify(self, call: Call) -> Any:
+        """Verify a backup."""
+        return self.archive.continuity.verify(call.path["name"], call.actor).facts()
+
+    def restore(self, call: Call) -> Any:
+        """Restore a backup, or one study of it."""
+        return self.archive.continuity.restore(
+            call.path["name"], call.actor,
+            study=_text(call, "study"), keep_nodes=yes(call, "keep_nodes"),
+        )  # fmt: skip
+
+    def undo(self, call: Call) -> Any:
+        """Take the last restore back."""
+        _need_sure(call)
+        return self.archive.continuity.undo(call.actor)
+
+    def rebuild(self, call: Call) -> Any:
+        """Make the index anew from the files."""
+        _need_sure(call)
+        return self.archive.continuity.rebuild(call.actor)
+
+
+def _row(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return a backup without its long lists."""
+    members, lacking = facts.pop("members"), facts.pop("lacking")
+    return {**facts, "members": len(members), "lacking": len(lacking)}
+
+
+def _text(call: Call, name: str) -> str:
+    value = call.body.get(name, "")
+    if not isinstance(value, str):
+        raise UsageError(f"'{name}' is no text.", "Send a text.")
+    return value
+
+
+def _need_sure(call: Call) -> None:
+    if not yes(call, "sure"):
+        raise UsageError("This replaces the index.", 'Send {"sure": true}.')
