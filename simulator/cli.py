@@ -12,6 +12,7 @@ import typer
 from simulator import __version__
 from simulator.commands import (
     archive,
+    continuity,
     dataset,
     directory,
     exercise,
@@ -41,6 +42,7 @@ messages.register(hospital.ris, archive.app)
 archive.app.add_typer(queue.app, name="queue")
 quarantine.register(archive.app, archive.setting)
 monitor.register(archive.app)
+continuity.register(archive.app)
 app.add_typer(archive.app, name="archive")
 hospital.fleet.command("run")(fleet.fleet_run)
 hospital.fleet.command("conformance")(fleet.fleet_conformance)

@@ -12,6 +12,7 @@ from simulator.backends.capabilities import Capabilities, capabilities
 from simulator.clients.access import EmergenciesClient, LabelsClient
 from simulator.clients.archive import ArchiveClient, attempt
 from simulator.clients.audit import AuditClient
+from simulator.clients.continuity import BackupsClient
 from simulator.clients.directory import DirectoryClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
 from simulator.clients.monitor import MonitorClient
@@ -27,6 +28,7 @@ from simulator.seat import Seat
 __all__ = [
     "ArchiveClient",
     "AuditClient",
+    "BackupsClient",
     "Client",
     "ClockClient",
     "DeviceClient",
@@ -80,6 +82,7 @@ class Client:
         self.monitor = MonitorClient(archive)
         self.quarantine = QuarantineClient(archive)
         self.integrity = IntegrityClient(archive)
+        self.backups = BackupsClient(archive)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -20,6 +20,7 @@ from simulator.archive.index import Index
 from simulator.archive.integrity import Integrity
 from simulator.archive.interfaces import Interfaces
 from simulator.archive.labels import Labels
+from simulator.archive.lifecycle.office import Lifecycle
 from simulator.archive.listeners import Listeners
 from simulator.archive.monitor.office import Monitor
 from simulator.archive.mpps import PerformedSteps
@@ -90,7 +91,8 @@ class Archive:
         )
         self.integrity = Integrity(folder, self.services.filing)
         self.continuity = Continuity(self)
-        self.integrity.baseline = lambda: self._saved_digests() | self.continuity.set_aside()
+        self.integrity.baseline = lambda: self.saved_digests() | self.continuity.set_aside()
+        self.lifecycle = Lifecycle(self, folder / "volumes")
         self._report(clock, journal)
         self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
         self.interfaces = Interfaces(self, hl7)
@@ -139,6 +141,8 @@ class Archive:
             self.index, self.settings, self.calling, self.owed, journal
         )
         self.services.filing.on_filed = self.availability.arrived
+        self.commitment.is_elsewhere = self.lifecycle.copies.is_safe
+        self.availability.of_files = self.lifecycle.copies.availability
 
     def provision(
         self, nodes: list[Node], staff: list[dict[str, Any]], admin: tuple[str, str]
@@ -159,6 +163,7 @@ class Archive:
         self.interfaces.start()
         self.listeners.start()
         self.owed.start()
+        self.lifecycle.start()
         self.integrity.start()
         self.audit.start()
         self.monitor.start()
@@ -169,6 +174,7 @@ class Archive:
         self.listeners.stop()
         self.owed.stop()
         self.orders.stop()
+        self.lifecycle.stop()
         self.integrity.stop()
         self.monitor.stop()
         self.audit.stop()
@@ -196,6 +202,7 @@ class Archive:
             self.continuity.forget()
             self.reload()
             self.quarantine.reset()
+            self.lifecycle.reset()
             self.integrity.check(sizes=False, file_again=False)
         self.orders.resume()
         self.journal.write("archive.reset", "the archive went back to its baseline")
@@ -213,7 +220,8 @@ class Archive:
         """
         self.integrity.check(sizes=False)
 
-    def _saved_digests(self) -> set[str]:
+    def saved_digests(self) -> set[str]:
+        """Return the digests of the files the baseline speaks of."""
         if not self.baseline.exists():
             return set()
         return self.database.saved_values(self.baseline, t.instances.c.digest)

@@ -8,7 +8,7 @@ instance of the step is here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -38,6 +38,7 @@ class Availability:
         self.owed, self.journal = owed, journal
         self._last: dict[str, float] = {}  # study: when its last instance came, while it is quiet
         self._lock = threading.Lock()
+        self.of_files: Callable[[Sequence[str]], Mapping[str, str]] = lambda digests: {}
         owed.deliverers[KIND] = self.deliver
 
     def arrived(self, study_uid: str) -> None:
@@ -85,12 +86,13 @@ class Availability:
         if report.facts.get("after") == "quiet":
             self._await_quiet(report.subject)
         places = self.index.locate([studies.c.study_uid == report.subject])
+        away = self.of_files([place.digest for place in places if not place.volume])
         _check_complete(report, places)
         if not places:  # deleted since: there is nothing to tell
             return
         node = self.calling.node(report.ae)
         caller = self.calling.caller(node, dimse_timeout=10)
-        scu.notify_availability(node.peer, notice(report, places, caller.ae), caller)
+        scu.notify_availability(node.peer, notice(report, places, caller.ae, away), caller)
         self.journal.write(
             "availability.notified",
             f"{report.ae} was told that study {report.subject} is available: "
@@ -119,8 +121,13 @@ def _check_complete(report: Report, places: Sequence[Location]) -> None:
         )
 
 
-def notice(report: Report, places: Sequence[Location], retrieve_ae: str) -> Dataset:
-    """Return the data set of a notification (PS3.4 Table R.3.2-1)."""
+def notice(
+    report: Report, places: Sequence[Location], retrieve_ae: str, away: Mapping[str, str]
+) -> Dataset:
+    """Return the data set of a notification (PS3.4 Table R.3.2-1).
+
+    `away` says how what is not online can be had, by digest.
+    """
     ds = Dataset()
     ds.StudyInstanceUID = report.subject
     ds.ReferencedPerformedProcedureStepSequence = _steps(report.facts.get("pps", ""))
@@ -129,7 +136,9 @@ def notice(report: Report, places: Sequence[Location], retrieve_ae: str) -> Data
         if place.series_uid not in series:
             item = series[place.series_uid] = Dataset()
             item.SeriesInstanceUID, item.ReferencedSOPSequence = place.series_uid, []
-        series[place.series_uid].ReferencedSOPSequence.append(_available(place, retrieve_ae))
+        series[place.series_uid].ReferencedSOPSequence.append(
+            _available(place, retrieve_ae, away.get(place.digest, "ONLINE"))
+        )
     ds.ReferencedSeriesSequence = list(series.values())
     return ds
 
@@ -143,8 +152,8 @@ def _steps(pps_uid: str) -> list[Dataset]:
     return [item]
 
 
-def _available(place: Location, retrieve_ae: str) -> Dataset:
+def _available(place: Location, retrieve_ae: str, how_soon: str) -> Dataset:
     item = Dataset()
     item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = place.sop_class, place.sop_uid
-    item.InstanceAvailability, item.RetrieveAETitle = "ONLINE", retrieve_ae
+    item.InstanceAvailability, item.RetrieveAETitle = how_soon, retrieve_ae
     return item

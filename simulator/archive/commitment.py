@@ -8,7 +8,7 @@ deleted since is not committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pynetdicom.presentation import PresentationContext
 
@@ -50,6 +50,7 @@ class Commitment:
         """Vouch for what `index` and `store` hold."""
         self.index, self.store, self.settings = index, store, settings
         self.door, self.calling, self.owed, self.journal = door, calling, owed, journal
+        self.is_elsewhere: Callable[[str], bool] = lambda digest: False  # on another volume
         owed.deliverers[KIND] = self.deliver
 
     def contexts(self, said: Proposal | None = None) -> Sequence[PresentationContext]:
@@ -146,7 +147,8 @@ class Commitment:
             return dimse.NO_SUCH_INSTANCE
         if place.sop_class != reference[0]:
             return dimse.CLASS_INSTANCE_CONFLICT
-        return 0 if self.store.path(place.digest).exists() else dimse.PROCESSING_FAILURE
+        is_here = self.store.path(place.digest).exists() or self.is_elsewhere(place.digest)
+        return 0 if is_here else dimse.PROCESSING_FAILURE
 
     def _tell(self, report: Report, result: Result, where: str) -> None:
         self.journal.write(

@@ -69,6 +69,7 @@ class Filing:
         self.duplicates = Duplicates(index, store, settings, journal)
         self.patients = PatientCheck(index.database, settings)
         self.on_filed: Callable[[str], None] = lambda study_uid: None
+        self.room: Callable[[int], int] = lambda size: 1  # the volume that takes so many bytes
 
     def file(self, incoming: Incoming, header: Dataset | None = None) -> Verdict:
         """Keep one instance; raises DimseError where it is refused.
@@ -111,6 +112,7 @@ class Filing:
             incoming.sop_class, incoming.sop_instance, incoming.transfer_syntax, incoming.source
         )
         received = self.clock.now().isoformat(timespec="milliseconds")
+        volume = self.room(len(meta) + sum(memoryview(part).nbytes for part in incoming.fragments))
         stored: Stored | None = None
         try:
             with self.store.put([meta, *incoming.fragments]) as stored:
@@ -123,6 +125,7 @@ class Filing:
                     size=stored.size,
                     study_uid=text(header, "StudyInstanceUID"),
                     series_uid=text(header, "SeriesInstanceUID"),
+                    volume=volume,
                 )
                 filed = self.index.file(
                     header, location, incoming.source, received, replace=replace

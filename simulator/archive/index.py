@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -12,8 +12,10 @@ from simulator.archive import tables as t
 from simulator.archive.attributes import packed, text, unpack
 from simulator.archive.rows import Filed, Location, all_levels, enter, has, remove_study
 from simulator.database import Database
+from simulator.errors import RefusedError
 
 __all__ = ["Filed", "Index", "Location"]
+Guard = Callable[[str], str]
 
 
 class Index:
@@ -22,6 +24,7 @@ class Index:
     def __init__(self, database: Database) -> None:
         """Work on `database`."""
         self.database = database
+        self.guard: Guard = lambda study_uid: ""  # why a study must not be deleted by hand
 
     # --- filing -------------------------------------------------------------------------------
 
@@ -131,9 +134,16 @@ class Index:
                 .values(order_state=state, order_note=note)
             )
 
-    def delete_study(self, study_uid: str) -> int:
-        """Take a study out of the index and return how many instances it had."""
+    def delete_study(self, study_uid: str, guard: Guard | None = None) -> int:
+        """Take a study out of the index and return how many instances it had.
+
+        Raises RefusedError where `guard` says why it must stay.
+        """
         with self.database.write() as db:
+            if why := (guard or self.guard)(study_uid):
+                raise RefusedError(
+                    f"The study is {why}.", "Nothing was deleted: ask who set this.", 409
+                )
             return remove_study(db, study_uid)
 
 

@@ -144,7 +144,7 @@ class Integrity:
 
     def _rows(self, prefix: str) -> dict[str, int]:
         i = t.instances.c
-        wanted = i.digest >= prefix, i.digest < prefix + "g"
+        wanted = i.digest >= prefix, i.digest < prefix + "g", i.volume > 0  # 0: not online
         with self.index.database.read() as db:
             return {row[0]: row[1] for row in db.execute(select(i.digest, i.size).where(*wanted))}
 
@@ -201,7 +201,7 @@ class Integrity:
     def _missing(self, digest: str, report: Report) -> None:
         """List a row without a file; looks again, for it may have been replaced meanwhile."""
         location = self._located(digest)
-        if location and not self.store.path(digest).exists():
+        if location and location.volume and not self.store.path(digest).exists():
             report.missing.append(Finding.of(location, "its file is gone"))
 
     def _damaged(self, digest: str, report: Report, whole: bool) -> None:

@@ -19,6 +19,7 @@ from simulator.archive.answers import Manner, Plan, RecordTest, key_test, stored
 from simulator.archive.attributes import KEEP, LEVELS
 from simulator.archive.counting import MADE, MATCHED, made
 from simulator.archive.identifier import Identifier, Key, check_level, of_dataset
+from simulator.archive.lifecycle.availability import TAG, availability
 from simulator.archive.matching import DEFAULT, Rules, combined_test, values_test
 from simulator.archive.narrowing import TABLES, conditions, joined
 from simulator.archive.records import Record, texts
@@ -171,6 +172,9 @@ def _answers(
         for key in {key.tag: key for key in (*plan.made, *asked)}.values()
         if found
     }
+    level = query.identifier.level
+    asks_how_soon = found and TAG in query.identifier.mentioned
+    away = availability(db, level, {row.pks[level] for row in found}) if asks_how_soon else {}
     tests = [(key.tag, values_test(key.vr, key.values, query.rules)) for key in asked]
     answers = []
     for row in found:
@@ -178,6 +182,8 @@ def _answers(
             key.tag: values.get(row.pks[COMPUTED[key.keyword]], (key.vr, b""))
             for key, values in attributes.items()
         }
+        if row.pks[level] in away:
+            extra[TAG] = ("CS", away[row.pks[level]].encode())
         if all(test(texts(extra.get(tag))) for tag, test in tests):
             answers.append(Answer(plan=plan, stored=row.stored, made=extra))
     return answers

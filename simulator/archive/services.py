@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom.presentation import PresentationContext, build_context
@@ -31,6 +32,9 @@ from simulator.network.dimse import DimseError, Handlers, Reply, Request
 from simulator.network.negotiation import Proposal
 
 __all__ = ["STORAGE_SYNTAXES", "Services"]
+Recalled = Callable[
+    [Request, Sequence[Location], Callable[[], Iterator[Reply]]], Iterator[Reply]
+]
 _MODELS = {str(uid): (model, service) for (model, service), uid in scu.MODELS.items()}
 
 
@@ -55,6 +59,7 @@ class Services:
         self.clock, self.journal, self.door, self.calling = clock, journal, door, calling
         self.filing = Filing(index, store, settings, clock, journal, quarantine, on_new_study)
         self.finding = Finding(index.database, settings)
+        self.recalled: Recalled = lambda request, locations, send: send()  # what is not online
         self.storage = StorageClasses(settings)
 
     def contexts(self, said: Proposal | None = None) -> Sequence[PresentationContext]:
@@ -124,9 +129,9 @@ class Services:
         locations = retrieve.wanted(
             self.index, request.identifier, model, self.door.visible(request)
         )
-        return retrieve.move(
-            request, self.store, locations, lambda: self._call(node, locations), self.journal.write
-        )
+        connect, note = partial(self._call, node, locations), self.journal.write
+        send = partial(retrieve.move, request, self.store, locations, connect, note)
+        return self.recalled(request, locations, send)
 
     def c_get(self, request: Request) -> Iterator[Reply]:
         """Send what was asked for back to the one who asked (PS3.4 C.4.3)."""
@@ -135,7 +140,8 @@ class Services:
         locations = retrieve.wanted(
             self.index, request.identifier, model, self.door.visible(request)
         )
-        return retrieve.get(request, self.store, locations)
+        send = partial(retrieve.get, request, self.store, locations)
+        return self.recalled(request, locations, send)
 
     # --- inner parts --------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from simulator.archive.setting import Setting
 from simulator.archive.setting_access import ACCESS
 from simulator.archive.setting_audit import AUDIT
 from simulator.archive.setting_hl7 import HL7
+from simulator.archive.setting_lifecycle import LIFECYCLE
 from simulator.archive.setting_monitor import MONITOR
 from simulator.archive.setting_network import NETWORK
 from simulator.archive.setting_query import QUERY
@@ -21,6 +22,7 @@ SETTINGS = {
         *MONITOR,
         *QUERY,
         *STORE,
+        *LIFECYCLE,
         Setting(
             key="retrieve.c_get",
             default=True,

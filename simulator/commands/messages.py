@@ -173,12 +173,32 @@ def timeline(accession: str, seat: SeatOption = None, as_json: JsonOption = Fals
     show(found, as_json, found.columns)
 
 
+def adt(
+    trigger: Annotated[str, typer.Argument(help="E.g. A08 (correct) or A40 (merge).")],
+    patient_id: str,
+    pairs: Annotated[list[str] | None, typer.Argument(help="patient_name=… retired=…")] = None,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have the HIS send an ADT message about a patient."""
+    facts = {key: str(value) for key, value in parse_pairs(pairs or []).items()}
+    show(client(seat).ris.adt(trigger, patient_id, **facts), as_json)
+
+
+def patients(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List the patients the RIS knows; a merged number says into which."""
+    columns = ("patient_id", "issuer", "patient_name", "birth_date", "sex", "merged_into")
+    show(client(seat).ris.patients(), as_json, columns)
+
+
 def register(ris: typer.Typer, archive: typer.Typer) -> None:
     """Add these verbs to the two commands they belong to."""
     ris_admin.register(ris)
     ris.add_typer(messages, name="messages")
     ris.add_typer(channels, name="channels")
     ris.command("timeline")(timeline)
+    ris.command("adt")(adt)
+    ris.command("patients")(patients)
     archive.add_typer(archive_messages, name="messages")
     archive.command("reading-list")(reading_list)
     archive.command("reports")(reports)

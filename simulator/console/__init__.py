@@ -9,6 +9,7 @@ from simulator.console.morning import morning_check
 from simulator.console.nodes import node_table
 from simulator.console.progress import progress_board
 from simulator.console.reading import reading_list
+from simulator.console.registration import registration_desk
 from simulator.console.ris import ris_panel
 from simulator.console.service import service_screen
 from simulator.console.settings import settings_panel
@@ -32,6 +33,7 @@ __all__ = [
     "order_timeline",
     "progress_board",
     "reading_list",
+    "registration_desk",
     "ris_panel",
     "service_screen",
     "settings_panel",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.client import Client
 
@@ -58,3 +59,27 @@ class NodeTitle:
         """Type the device's own title again."""
         if any(node["ae"] == self.title for node in seat.archive.nodes()):
             seat.as_staff(self.by).archive.change_node(self.title, ae=self.node)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeAddress:
+    """The node table has a device at an address it does not have any more (A5)."""
+
+    node: str
+    by: str
+    host: str = ""  # an address nobody has
+    other: str = ""  # or that of this device
+
+    def apply(self, seat: Client) -> None:
+        """Type the address in the node table."""
+        place = _place(seat, self.other) if self.other else {"host": self.host}
+        seat.as_staff(self.by).archive.change_node(self.node, **place)
+
+    def lift(self, seat: Client) -> None:
+        """Type the address the device has."""
+        seat.as_staff(self.by).archive.change_node(self.node, **_place(seat, self.node))
+
+
+def _place(seat: Client, device: str) -> dict[str, Any]:
+    facts = seat.fleet.device(device).facts
+    return {"host": facts["host"], "port": facts["port"]}

@@ -89,6 +89,21 @@ class Pull:
         """Nothing stays behind."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Push:
+    """Somebody at the archive has a study sent to a device."""
+
+    device: str
+    study: dict[str, Any] = field(default_factory=dict)
+
+    def apply(self, seat: Client) -> None:
+        """Ask for it (C-MOVE); the answer stands in the journal."""
+        seat.archive.move(self.study["study_uid"], self.device)
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""
+
+
 def as_patient(person: dict[str, Any]) -> dict[str, Any]:
     """Return a person as the RIS wants to have a patient."""
     return {

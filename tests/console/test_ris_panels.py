@@ -192,3 +192,19 @@ def test_the_board_shows_an_order_s_way(seat: Client, press: Press, status: str)
     if placed:
         find(board, "event").value = "cancel"
         assert f"Order {placed} is cancelled" in press(board, "happen")
+
+
+def test_the_registration_desk_corrects_and_merges(seat: Client, press: Press) -> None:
+    panel = console.registration_desk(seat)
+    stays, gone = (value for _, value in find(panel, "patient").options[:2])
+    find(panel, "patient").value = stays
+    find(panel, "name").value = EVIL
+    assert "ADT^A08: sent, AA" in press(panel, "correct")
+    assert "<script" not in find(panel, "patients").value
+    assert "Choose the number" in press(panel, "merge")
+    find(panel, "retired").value = gone
+    assert f"{gone} disappears; what it had goes to {stays}" in find(panel, "direction").value
+    assert "ADT^A40: sent, AA" in press(panel, "merge")
+    merged = {row["patient_id"]: row["merged_into"] for row in seat.ris.patients()}
+    assert merged[gone] == stays
+    assert gone not in [value for _, value in find(panel, "patient").options]

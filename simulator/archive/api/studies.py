@@ -89,6 +89,7 @@ class Studies(Desk):
         location = next(iter(self.archive.index.locate(wanted)), None)
         if location is None:
             raise RefusedError("There is no such instance.", "", 404)
+        self.archive.lifecycle.retrieval.at_hand([location], call.who.name)
         return Response(self.archive.store.read(location.digest), media_type="application/dicom")
 
     def orders(self, call: Call) -> Any:

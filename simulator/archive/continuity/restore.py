@@ -49,7 +49,11 @@ class Target:
 
 
 def restore(
-    target: Target, vault: Vault, name: str, *, keep_nodes: bool = False,
+    target: Target,
+    vault: Vault,
+    name: str,
+    *,
+    keep_nodes: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> dict[str, Any]:
     """Make the archive what it was when `name` was taken; raises RefusedError and changes nothing.

@@ -26,9 +26,7 @@ class Continuity:
         """Look after `archive`; its backups are beside its folder."""
         self.archive = archive
         self.vault = Vault(archive.folder.parent / FOLDER)
-        self._target = Target(
-            database=archive.database, store=archive.store, folder=archive.folder
-        )
+        self._target = Target(database=archive.database, store=archive.store, folder=archive.folder)
 
     def create(self, name: str, by: str, *, keys: bool = False) -> Manifest:
         """Take a backup; without a name it is called by hospital time."""
@@ -67,9 +65,7 @@ class Continuity:
             if study:
                 done = restoring.restore_study(self._target, self.vault, name, study)
             else:
-                done = restoring.restore(
-                    self._target, self.vault, name, keep_nodes=keep_nodes
-                )
+                done = restoring.restore(self._target, self.vault, name, keep_nodes=keep_nodes)
                 self._follow()
         what = f"study {study}" if study else "the archive"
         self._tell("backup.restored", f"{by} restored {what} from the backup {name}", by, name)

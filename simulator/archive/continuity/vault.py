@@ -102,7 +102,9 @@ class Vault:
             part.replace(self.folder / name)
             sync_folder(self.folder)
         except OSError as error:
-            raise CannotError(f"The backup cannot be written: {error}.", "Look at the disk.") from error
+            raise CannotError(
+                f"The backup cannot be written: {error}.", "Look at the disk."
+            ) from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
 

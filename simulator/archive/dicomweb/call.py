@@ -59,7 +59,7 @@ class WebCall:
         return found
 
     def locations(self) -> list[Location]:
-        """Return the instances the path names; raises RefusedError (404) if there are none."""
+        """Return the instances the path names; RefusedError (404): none, (503): not online."""
         uids = self.uids()
         wanted = [COLUMNS[name] == uid for name, uid in uids.items()]
         found = self.archive.index.locate([*wanted, *self.archive.sight.of(self.who)])
@@ -68,6 +68,7 @@ class WebCall:
             raise RefusedError(
                 f"There is no {what} {uids[what]} here.", "Search for it with QIDO-RS first.", 404
             )
+        self.archive.lifecycle.retrieval.at_hand(found, self.who.name)
         return found
 
     def url(self, location: Location, *parts: str) -> str:

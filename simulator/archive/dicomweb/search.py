@@ -88,7 +88,7 @@ def _identifier(search: Search, levels: list[str]) -> Dataset:
     for keyword in [*returned.wanted(levels, search.everything), *search.fields]:
         if returned.belongs(keyword, levels):
             setattr(identifier, keyword, None)
-    identifier.StudyInstanceUID = None
+    identifier.StudyInstanceUID = identifier.InstanceAvailability = None
     if levels[-1] != "STUDY":
         identifier.SeriesInstanceUID = None
     identifier.update(search.keys)
@@ -99,7 +99,6 @@ def _as_row(call: WebCall, answer: Dataset, search: Search, level: str) -> dict[
     """Return one answer as JSON, with the attributes that every resource has."""
     asked = {*search.fields, *(element.keyword for element in search.keys)}
     returned.tidy(answer, asked)
-    answer.InstanceAvailability = "ONLINE"
     answer.RetrieveAETitle = call.archive.settings["dicom.ae_title"]
     answer.RetrieveURL = _retrieve_url(call, answer, level)
     return to_json(answer)

@@ -60,7 +60,7 @@ class Results:
         if len(failed) < len(self.outcomes):
             return 202 if failed or self.warned else 200
         full = all(outcome.status >> 8 == _OUT_OF_RESOURCES for outcome in failed)
-        return 503 if full else 409
+        return 507 if full else 409  # RFC 4918 11.5: Insufficient Storage
 
     @property
     def warned(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from simulator.archive import tables as t
 from simulator.archive.index import Index, Location
+from simulator.archive.lifecycle.availability import of_files
 from simulator.archive.lifecycle.shelf import Shelf
 from simulator.archive.lifecycle.tables import copies
 from simulator.archive.lifecycle.volume import ONLINE, Volume
@@ -54,6 +55,15 @@ class Copies:
                     if row.volume in known:
                         found[row.digest].append((known[row.volume], row.state))
         return found
+
+    def is_safe(self, digest: str) -> bool:
+        """Return whether another volume has a good copy of a file, as it was last compared."""
+        return any(state == GOOD for _, state in self.of([digest])[digest])
+
+    def availability(self, digests: Sequence[str]) -> dict[str, str]:
+        """Return how soon files that are not online can be had, by digest."""
+        with self.database.read() as db:
+            return of_files(db, digests)
 
     # --- making ---------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ class Recalls:
         """Bring back from `copies`."""
         self.copies, self.clock, self.journal = copies, clock, journal
         self.database, self.index, self.volumes = copies.database, copies.index, copies.volumes
-        self._wake, self._stopped = threading.Event(), threading.Event()
+        self._wake, self.stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="recalls", daemon=True)
         self.each_round: Callable[[], object] = lambda: None
 
@@ -42,7 +42,7 @@ class Recalls:
 
     def stop(self) -> None:
         """Stop; what was asked for stays in the table."""
-        self._stopped.set()
+        self.stopped.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(5)
@@ -130,12 +130,12 @@ class Recalls:
         return int(count)
 
     def _work(self) -> None:
-        while not self._stopped.is_set():
+        while not self.stopped.is_set():
             try:
                 busy = self.round()
                 self.each_round()
             except Exception as error:  # e.g. the database is being put back: go on afterwards
-                if self._stopped.is_set():
+                if self.stopped.is_set():
                     return
                 self.journal.write("bug", f"recalls: {type(error).__name__}: {error}")
                 busy = False

@@ -43,7 +43,7 @@ class Facts:
         """Measure `archive`; its volumes may say how full they are by `storage_of`."""
         self.archive = archive
         self._summed = (0.0, 0)  # when, and what it was
-        self.storage_of: Callable[[], Storage] = lambda: _disk(archive.folder)
+        self.storage_of: Callable[[], Storage] = lambda: _storage(archive)
 
     def storage(self) -> Storage:
         """Return how full the storage is."""
@@ -146,6 +146,12 @@ def _touch(folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"")
     path.unlink()
+
+
+def _storage(archive: Archive) -> Storage:
+    """Return the simulated size of the online volumes; the machine's disk where none has one."""
+    found = archive.lifecycle.volumes.storage()
+    return Storage(used=found[0], total=found[1]) if found else _disk(archive.folder)
 
 
 def _disk(folder: Path) -> Storage:

@@ -21,7 +21,7 @@ from simulator.archive.continuity.restore import Target
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.nodes import Node
 from simulator.errors import CannotError, RefusedError, UsageError
-from tests.archive.support import Lab, image, study
+from tests.archive.support import Lab, image, raw_store, study, until
 from tests.archive.support import lab as run_lab
 
 
@@ -50,10 +50,13 @@ def brought(lab: Lab, to: Lab, name: str) -> str:
 
 
 def rows(lab: Lab) -> dict[str, list[Any]]:
-    """Return everything the index says of what is stored."""
+    """Return everything the index says of what is stored, once every order was looked up."""
+    until(lambda: not lab.archive.index.studies([t.studies.c.order_state == "new"]))
     with lab.archive.database.read() as db:
         return {
-            table.name: [tuple(row) for row in db.execute(table.select().order_by(*table.primary_key))]
+            table.name: [
+                tuple(row) for row in db.execute(table.select().order_by(*table.primary_key))
+            ]
             for table in (t.patients, t.studies, t.series, t.instances)
         }
 
@@ -264,9 +267,7 @@ def test_names_that_are_none(lab: Lab, name: str) -> None:
         vault(lab).get(name)
 
 
-def test_a_restore_that_fails_leaves_what_was(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_restore_that_fails_leaves_what_was(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.store(*study(1))
     lab.archive.continuity.create("b", "test")
     lab.store(*study(2))
@@ -321,8 +322,6 @@ def test_configuration_comes_along_and_private_keys_only_when_asked(lab: Lab) ->
     for name in ("certificate.pem", "key.pem"):
         (seat / "tls" / "PACSLAB" / name).write_text(name, "utf-8")
     with lab.open() as association:
-        from tests.archive.support import raw_store
-
         raw_store(association, image(), b"no data set")
     held = lab.archive.quarantine.all()
     made = lab.archive.continuity.create("plain", "test")

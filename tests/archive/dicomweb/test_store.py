@@ -159,10 +159,10 @@ def test_a_chunked_body_is_read_as_it_comes(web: WebLab) -> None:
     assert len(web.lab.files()) == 3
 
 
-def test_a_full_disk_is_503(web: WebLab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_507(web: WebLab, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("simulator.archive.store._write", full)
     answer = web.stow(part10(image()))
-    assert answer.status_code == 503 and reasons(answer) == [0xA700]
+    assert answer.status_code == 507 and reasons(answer) == [0xA700]

@@ -1,0 +1,75 @@
+"""Everything that decides how long images are kept, and where: wired to the archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.archive.lifecycle.capacity import Capacity
+from simulator.archive.lifecycle.copies import Copies
+from simulator.archive.lifecycle.holds import Holds
+from simulator.archive.lifecycle.recalls import Recalls
+from simulator.archive.lifecycle.retention import Retention
+from simulator.archive.lifecycle.retrieval import Retrieval
+from simulator.archive.lifecycle.tiers import Tiers
+from simulator.archive.lifecycle.volumes import Volumes
+from simulator.errors import PacsLabError
+
+if TYPE_CHECKING:
+    from simulator.archive.archive import Archive
+
+
+class Lifecycle:
+    """Volumes, tiers, retention, holds."""
+
+    def __init__(self, archive: Archive, folder: Path) -> None:
+        """Look after what `archive` keeps; copies on other volumes are below `folder`."""
+        self.archive = archive
+        self.volumes = Volumes(archive.database, archive.clock)
+        self.copies = Copies(
+            folder, archive.index, archive.store, self.volumes, self.now, archive.saved_digests
+        )
+        self.holds = Holds(archive.database, self.now)
+        self.tiers = Tiers(self.copies, self.holds.why, archive.journal)
+        self.recalls = Recalls(self.copies, archive.clock, archive.journal)
+        self.recalls.each_round = self._clean
+        self.retention = Retention(archive.index, self.holds, archive.clock, archive.journal)
+        self.retrieval = Retrieval(self.recalls, archive.settings, self.recalls.stopped.wait)
+        self.capacity = Capacity(self.volumes)
+        archive.services.filing.room = self.volumes.room
+        archive.services.recalled = self.retrieval
+        archive.index.guard = self.guard
+
+    def now(self) -> str:
+        """Return hospital time as rows keep it."""
+        return self.archive.clock.now().isoformat(timespec="seconds")
+
+    def start(self) -> None:
+        """Put files in order, then begin to bring back what was asked for."""
+        self.copies.settle()
+        self.recalls.start()
+
+    def stop(self) -> None:
+        """Stop bringing back."""
+        self.recalls.stop()
+
+    def reset(self) -> None:
+        """Follow the index, which was put back."""
+        self.volumes.reload()
+        self.copies.settle()
+
+    def guard(self, study_uid: str) -> str:
+        """Return why a study must not be deleted by hand, '' if it may be."""
+        if why := self.holds.why(study_uid):
+            return why
+        return self.retention.guard(study_uid) if self.archive.settings["retention.protect"] else ""
+
+    def _clean(self) -> None:
+        """Clean what is above its threshold by itself, if the setting says so."""
+        if self.archive.settings["tier.clean"] != "threshold":
+            return
+        for volume in self.volumes.cleanable():
+            try:
+                self.tiers.clean(volume.name, "the archive", dry=False)
+            except PacsLabError as error:
+                self.archive.journal.write("volume.failed", f"{volume.name}: {error.sentence}")

@@ -1,0 +1,1 @@
+"""Volumes, tiers, retention, holds, compression, forecast."""
