@@ -22,6 +22,7 @@ from simulator.commands import (
     hints,
     hospital,
     lab,
+    lifecycle,
     messages,
     monitor,
     network,
@@ -42,6 +43,7 @@ messages.register(hospital.ris, archive.app)
 archive.app.add_typer(queue.app, name="queue")
 quarantine.register(archive.app, archive.setting)
 monitor.register(archive.app)
+lifecycle.register(archive.app)
 continuity.register(archive.app)
 app.add_typer(archive.app, name="archive")
 hospital.fleet.command("run")(fleet.fleet_run)

@@ -15,6 +15,12 @@ from simulator.clients.audit import AuditClient
 from simulator.clients.continuity import BackupsClient
 from simulator.clients.directory import DirectoryClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
+from simulator.clients.lifecycle import (
+    CompressionClient,
+    HoldsClient,
+    RetentionClient,
+    StorageClient,
+)
 from simulator.clients.monitor import MonitorClient
 from simulator.clients.network import NetworkClient
 from simulator.clients.nodes import AssociationsClient, NodesClient
@@ -80,6 +86,8 @@ class Client:
         self.directory = DirectoryClient(archive)
         self.audit = AuditClient(archive)
         self.monitor = MonitorClient(archive)
+        self.storage, self.retention = StorageClient(archive), RetentionClient(archive)
+        self.holds, self.compression = HoldsClient(archive), CompressionClient(archive)
         self.quarantine = QuarantineClient(archive)
         self.integrity = IntegrityClient(archive)
         self.backups = BackupsClient(archive)

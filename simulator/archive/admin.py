@@ -13,12 +13,14 @@ from simulator.archive.api.desk import INSTRUCTOR, Desk
 from simulator.archive.api.directory import DirectoryDesk
 from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.keeping import Keeping
+from simulator.archive.api.lifecycle import Lifecycle
 from simulator.archive.api.nodes import Nodes
 from simulator.archive.api.queues import Queues
 from simulator.archive.api.reading import Reading
 from simulator.archive.api.rights import Rights
 from simulator.archive.api.running import Running
 from simulator.archive.api.session import Session
+from simulator.archive.api.storage import Storage
 from simulator.archive.api.studies import Studies
 from simulator.archive.api.watching import Watching
 from simulator.archive.archive import Archive
@@ -28,6 +30,7 @@ from simulator.web import NOBODY, Principal, Route
 _DESKS: tuple[type[Desk], ...] = (
     *(Session, Accounts, Rights, Access, DirectoryDesk, AuditDesk, Watching),
     *(Nodes, Associations, Running, Studies, Interfaces, Queues, Keeping, ContinuityDesk),
+    *(Storage, Lifecycle),
 )
 
 

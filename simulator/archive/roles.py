@@ -30,6 +30,10 @@ RIGHTS = {
     "access.emergency": "break the glass: open one patient's record that is closed to one",
     "access.review": "review emergency access",
     "monitor.read": "see alarms and the morning check",
+    "storage.read": "see volumes, where studies are, retention rules and holds",
+    "storage.edit": "change volumes, move studies between tiers, compress",
+    "retention.edit": "change retention rules, and delete what has expired",
+    "hold.edit": "put studies on legal hold, and release them",
     "backup.run": "make and verify backups",
     "backup.restore": "restore backups, rebuild the index, delete backups",
 }

@@ -156,6 +156,7 @@ def restore(
         found = Seat(seat)
         done = offline.restore_stopped(
             found.folder / "archive", found.config.archive.database, vault, name,
+            admin=(found.secrets["admin"]["user"], found.secrets["admin"]["password"]),
             keep_nodes=keep_nodes,
         )  # fmt: skip
     show({**done, "lacking": len(done.get("lacking", ()))}, as_json)
@@ -173,8 +174,9 @@ def rebuild(
     if as_json:
         show(found, True)
     else:
-        print(f"{found['files']} files: {found['entered']} entered, {found['skipped']} taken out "
-              f"before, {found['older']} older copies, {len(found['unreadable'])} unreadable.")  # fmt: skip
+        print(f"{found['files']} files: {found['entered']} entered, {found['skipped']} "
+              f"taken out before, {found['older']} older copies, "
+              f"{len(found['unreadable'])} unreadable.")  # fmt: skip
         print(f"before: {json.dumps(found['before'])}\nafter:  {json.dumps(found['after'])}")
         kept = ", ".join(f"{count} {name}" for name, count in found["only_index_knew"].items())
         print(f"What no file says is as the index has it: {kept}.")

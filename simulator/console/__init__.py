@@ -1,6 +1,7 @@
 """Panels for notebooks: one call each. The only importer of ipywidgets and matplotlib."""
 
 from simulator.console.access import access_panel
+from simulator.console.associations import association_list
 from simulator.console.audit import audit_panel
 from simulator.console.fleet import fleet_panel
 from simulator.console.logs import log_pane
@@ -24,6 +25,7 @@ from simulator.console.worklist import worklist_board
 
 __all__ = [
     "access_panel",
+    "association_list",
     "audit_panel",
     "fleet_panel",
     "log_pane",

@@ -29,7 +29,7 @@ _MEANING = {
 }
 _STYLE = """<style>
 .pl-panel {border:1px solid var(--jp-border-color1,#bbb); border-radius:4px; padding:8px 10px;
-  max-width:1180px}
+  max-width:1180px; overflow-x:auto}
 .pl-panel .widget-html-content {line-height:1.4}
 .pl-panel h3 {margin:0 0 2px 0; font-size:15px; color:var(--jp-ui-font-color1,#222)}
 .pl-panel p {margin:2px 0}
@@ -38,7 +38,8 @@ _STYLE = """<style>
   color:var(--jp-ui-font-color1,#222)}
 .pl-panel table.pl-table th, .pl-panel table.pl-table td {text-align:left; padding:2px 8px 2px 4px;
   border-bottom:1px solid var(--jp-border-color2,#ccc); vertical-align:top; white-space:normal;
-  overflow-wrap:anywhere}
+  overflow-wrap:break-word}
+.pl-panel table.pl-table td:last-child {overflow-wrap:anywhere; min-width:12em}
 .pl-panel table.pl-table th {font-weight:600}
 .pl-say {padding:3px 8px; border-left:4px solid #8a8a8a; line-height:1.45;
   color:var(--jp-ui-font-color1,#222); background:var(--jp-layout-color2,#eee)}

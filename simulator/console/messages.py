@@ -24,9 +24,6 @@ _CHANNELS = {"name": "channel", "host": "host", "port": "port", "paused": "pause
 _FIELDS = {"path": "field", "name": "name", "value": "value"}
 _DIFFERENCES = {"path": "field", "name": "name", "one": "this message", "other": "the other"}
 _MOST = 60  # messages in the list
-# One long column must not cut the words of the short ones in two.
-_STYLE = """<style>.pl-panel.pl-message-viewer table.pl-table th,
-.pl-panel.pl-message-viewer table.pl-table td {overflow-wrap:break-word}</style>"""
 
 
 def message_viewer(seat: Client | None = None, whose: str = RIS) -> look.Widget:
@@ -98,7 +95,7 @@ class _Viewer:
         look.offer(self.kind, [ANY, *kinds])
         rows = [{**row, "at": row["at"][11:19], "way": _way(row)} for row in self.rows.values()]
         table = look.table(rows, _MESSAGES, empty="no such message")
-        self.table.value = _STYLE + look.scroll(table)
+        self.table.value = look.scroll(table)
         lines = [(_line(row), number) for number, row in self.rows.items()]
         look.offer(self.chosen, lines)
         look.offer(self.other, [("nothing", 0), *lines])

@@ -14,6 +14,10 @@ _COLUMNS = {"ae": "AE title", "host": "address", "port": "port", "rights": "may"
             "description": "what it is"}  # fmt: skip
 _RIGHTS = ("echo", "store", "find", "move", "get", "commit", "mpps")
 _NEW = "(a new node)"
+_LIMITS = {
+    "accepts_classes": "takes classes", "accepts_syntaxes": "takes syntaxes",
+    "sends_classes": "gets classes", "sends_syntaxes": "gets syntaxes",
+}  # fmt: skip
 
 
 def node_table(seat: Client | None = None) -> look.Widget:
@@ -35,6 +39,11 @@ class _Table:
         self.port.layout.width, self.port.style.description_width = "160px", "5ch"
         self.what = look.text("what it is", "description", width="260px")
         self.rights = {name: _right(name) for name in _RIGHTS}
+        self.limits = {
+            key: look.text(label, key, width="330px", hint="all; or UIDs, CTImageStorage, …")
+            for key, label in _LIMITS.items()
+        }
+        self.findings = look.mark(w.HTML(), "findings")
         self.sure = look.mark(w.Checkbox(description="yes, remove", indent=False), "sure")
         self.sure.layout.width = "120px"
         self.widget = self._laid_out()
@@ -46,12 +55,15 @@ class _Table:
         form = w.VBox([
             self.node, self.ae, self.host, self.port, self.what,
             w.HTML("<b>what it may do</b>"), look.row(*self.rights.values()),
+            w.HTML("<b>what is exchanged with it</b>"), *self.limits.values(),
             look.row(make("Add", self.add, message, "add", style="primary"),
                      make("Save changes", self.change, message, "change"),
                      make("Echo it", self.echo, message, "echo")),
             look.row(make("Remove", self.remove, message, "remove", style="warning"), self.sure),
         ])  # fmt: skip
-        left = w.VBox([self.table, make("Refresh", self.draw, message, "refresh")])
+        buttons = look.row(make("Refresh", self.draw, message, "refresh"),
+                           make("Check the table", self.check, message, "check"))  # fmt: skip
+        left = w.VBox([self.table, buttons, self.findings])
         return look.panel(
             "Node table of the archive", message,
             look.columns((left, "430px"), (form, "340px")), name="node-table",
@@ -72,11 +84,19 @@ class _Table:
         self.port.value, self.what.value = row.get("port", 0), row.get("description", "")
         for name, box in self.rights.items():
             box.value = name in row.get("rights", ("echo",))
+        for key, field in self.limits.items():
+            field.value = ", ".join(row.get(key, ()))
 
     def _form(self) -> dict[str, Any]:
         rights = [name for name, box in self.rights.items() if box.value]
+        limits = {key: _words(field.value) for key, field in self.limits.items()}
         return {"ae": self.ae.value, "host": self.host.value, "port": self.port.value,
-                "description": self.what.value, "rights": rights}  # fmt: skip
+                "description": self.what.value, "rights": rights,
+                **{key: words for key, words in limits.items() if self._differs(key, words)},
+                }  # fmt: skip
+
+    def _differs(self, key: str, words: list[str]) -> bool:
+        return words != list(self.rows.get(self.node.value, {}).get(key, ()))
 
     def add(self) -> str:
         """Register the node in the form."""
@@ -89,7 +109,7 @@ class _Table:
         """Save the form over the chosen node."""
         old = self._chosen()
         form = self._form()
-        changes = {key: value for key, value in form.items() if value != self.rows[old][key]}
+        changes = {key: value for key, value in form.items() if value != self.rows[old].get(key)}
         if not changes:
             return "Nothing was changed."
         made = self.seat.archive.change_node(old, **changes)
@@ -100,6 +120,12 @@ class _Table:
     def echo(self) -> Any:
         """C-ECHO from the archive to the chosen node."""
         return self.seat.archive.echo_node(self._chosen())
+
+    def check(self) -> str:
+        """Look for nodes that clash, look alike, or are called otherwise; asks each one."""
+        found = self.seat.nodes.check(echo=True)
+        self.findings.value = look.table(found, {"what": "what", "remedy": "what to do"})
+        return f"{look.count(len(found), 'finding')}." if found else "Nothing is wrong."
 
     def remove(self) -> str:
         """Take the chosen node out, if the box is ticked."""
@@ -116,6 +142,10 @@ class _Table:
         if self.node.value == _NEW:
             raise UsageError("No node is chosen.", "Choose one in the list 'node'.")
         return str(self.node.value)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _right(name: str) -> look.Widget:

@@ -57,6 +57,30 @@ class Exam:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rush:
+    """Several rooms finish an exam within the same minute; the first ones send first."""
+
+    devices: tuple[str, ...]
+    accessions: tuple[str, ...]  # one for each device
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Place an order for each room, for whoever comes next, and do the exams."""
+        staff = seat.as_staff(self.by)
+        codes = {row["station_ae"]: row["code"] for row in seat.ris.mapping()}
+        when = _within_today(seat.clock.now(), 10).isoformat()
+        for device, accession in zip(self.devices, self.accessions, strict=True):
+            facts = {"code": codes[device], "station_ae": device, "scheduled": when}
+            staff.ris.place(accession=accession, **facts)
+            staff.fleet.device(device).perform(accession)
+
+    def lift(self, seat: Client) -> None:
+        """Send what waits: exams that were done cannot be undone."""
+        for device in self.devices:
+            seat.as_staff(self.by).fleet.device(device).send()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """A technologist looks at the worklist of a device."""
 

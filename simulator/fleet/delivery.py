@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -43,10 +44,12 @@ def send_images(
     syntaxes: Sequence[str],
     *,
     keep: bool = False,
+    pause: float = 0.0,
 ) -> Sent:
     """Send every waiting image of `jobs` on one association; what fails stays on the disk.
 
-    With `keep` what was sent stays, too, until it is committed.
+    With `keep` what was sent stays, too, until it is committed. Between two series there is a
+    `pause` (seconds).
     """
     waiting = [(job, image) for job in jobs for image in disk.waiting(job)]
     if not waiting:
@@ -56,7 +59,11 @@ def send_images(
     try:
         classes = sorted({image.sop_class_uid for _, image in waiting})
         with associate(peer, offered(classes, syntaxes), caller) as association:
+            series = waiting[0][1].series_uid
             for job, image in waiting:
+                if image.series_uid != series:
+                    series = image.series_uid
+                    time.sleep(pause)
                 try:
                     with _LARGE if disk.size(job, image) > LARGE else nullcontext():
                         length = _send(association, image, disk.data(job, image))

@@ -239,8 +239,9 @@ class Modality(Node):
             with self.journalled("send", peer, images=waiting):
                 caller, syntaxes = self.caller(peer), self.settings.syntaxes
                 outcome = delivery.send_images(
-                    self.disk, jobs, peer, caller, syntaxes, keep=self.settings.commitment
-                )
+                    self.disk, jobs, peer, caller, syntaxes, keep=self.settings.commitment,
+                    pause=self.settings.transfer_pause,
+                )  # fmt: skip
                 if outcome.error:
                     raise outcome.error
         except NetworkError as error:

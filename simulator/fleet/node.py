@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pynetdicom.presentation import PresentationContext
 from simulator.clock import Clock
 from simulator.errors import LocalError, NetworkError, UsageError
 from simulator.fleet import inbox
+from simulator.fleet.holding import Holding
 from simulator.fleet.inbox import Inbox
 from simulator.fleet.logbook import Logbook
 from simulator.fleet.outcome import failure
@@ -21,6 +23,7 @@ from simulator.journal import Journal
 from simulator.network import command as cmd
 from simulator.network import dimse, negotiation, scu
 from simulator.network.associate import Caller, Peer
+from simulator.network.association import Association
 from simulator.network.dimse import Handlers
 from simulator.network.negotiation import Identity, Proposal, Refusal
 from simulator.network.serve import Server
@@ -60,6 +63,7 @@ class Node:
         self.inbox = Inbox(folder / "received", clock)
         self.busy = threading.RLock()  # one exam, one transfer at a time
         self.line: Line | None = None  # what it is plugged into
+        self.holding = Holding()
         self._server: Server | None = None
         self._changing, self._save = threading.RLock(), save
         self._wanted = False  # whether the listener should run while the device is online
@@ -87,6 +91,7 @@ class Node:
         with self._changing:
             known = {key: value for key, value in stored.items() if key in self.keys}
             self.settings = self.defaults.with_changes(known)
+            self.holding.drop()
             self._switch()
 
     def _tell_changed(self, key: str, old: object, new: object, actor: str) -> None:
@@ -125,7 +130,9 @@ class Node:
         return self._server is not None
 
     def _switch(self) -> None:
-        """Make the listener follow what is wanted."""
+        """Make the listener follow what is wanted; a device that is off holds no association."""
+        if not self.settings.online or not self._wanted:
+            self.holding.drop()
         if self._wanted and self.settings.online:
             if self._server is None:
                 self._server = self._listener().start()
@@ -182,7 +189,13 @@ class Node:
             caller,
             tls=self.tls if mine.archive_tls else None,
             identity=named if mine.archive_user else None,
+            longest_pdu=mine.transfer_longest_pdu,
+            end=self._end(mine.transfer_linger),
         )
+
+    def _end(self, linger: float) -> Callable[[Association], None]:
+        """Return what becomes of an association to the archive that has done its work."""
+        return partial(self.holding.keep, seconds=linger) if linger else Association.release
 
     def peer(self, target: Target) -> Peer:
         """Return the peer a target names: 'archive', 'ris', or AET@HOST:PORT."""

@@ -78,6 +78,20 @@ def _seconds(value: Any) -> float:
     return float(text)
 
 
+def _pause(value: Any) -> float:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) > 86400:
+        raise ValueError("seconds: 0 to 86400")
+    return float(text)
+
+
+def _length(value: Any) -> int:
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if not re.fullmatch(r"\d{1,7}", text) or (int(text) and not 4096 <= int(text) <= 1048576):
+        raise ValueError("bytes: 4096 to 1048576, or 0 for any")
+    return int(text)
+
+
 def _switch(value: Any) -> bool:
     words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
     if str(value).lower() not in words:
@@ -160,6 +174,17 @@ class Settings:
     timeouts_dimse: float = _setting(
         "timeouts.dimse", _seconds, "seconds to wait for each answer", 30.0
     )
+    transfer_pause: float = _setting(
+        "transfer.pause", _pause, "seconds it pauses between two series of a transfer", 0.0
+    )
+    transfer_linger: float = _setting(
+        "transfer.linger", _pause,
+        "seconds it leaves an association to the archive open after its work", 0.0,
+    )  # fmt: skip
+    transfer_longest_pdu: int = _setting(
+        "transfer.longest_pdu", _length,
+        "longest PDU (bytes) that the archive may say it takes; 0: any", 0,
+    )  # fmt: skip
     online: bool = _setting("online", _switch, "whether its network is switched on", True)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Settings:

@@ -24,12 +24,12 @@ def paint_lungs(canvas: Canvas) -> None:
     """Fill the rib cage with lung above the diaphragm, with the mediastinum left out."""
     view, (x, y, z) = canvas.window((-150, -110, 320), (150, 120, 614))
     floor = diaphragm(x[0], y[0])
-    gap = np.interp(y[0, :, 0], (-95, -60, -20, 20, 60, 100), (12, 21, 31, 31, 25, 20))
+    gap = np.interp(y[0, :, 0], (-95, -60, -20, 20, 60, 100), (6, 10, 20, 22, 20, 17))
     for k, height in enumerate(z[:, 0, 0]):
         a, b, middle = skeleton.cage(float(height))
         wall = (x[0] / np.float32(a)) ** 2 + ((y[0] - np.float32(middle)) / np.float32(b)) ** 2
         cavity = wall <= 1
-        broad = float(np.interp(height, (330, 430, 520, 590), (0.8, 0.8, 1.0, 1.45)))
+        broad = float(np.interp(height, (330, 430, 520, 590), (0.8, 0.8, 1.0, 1.35)))
         outside = np.abs(x[0]) > (gap * broad).astype(np.float32)[:, None]
         canvas.put(view[k], cavity, T.VISCERAL)
         if height < 420:
@@ -65,16 +65,7 @@ def paint_mediastinum(canvas: Canvas) -> None:
     """Paint heart, great vessels, airways, gullet, thyroid and the vessels of the lungs."""
     for tube in skeleton.lung_vessels():
         canvas.tube(T.LUNG_VESSEL, tube.line, tube.radii, over=(T.LUNG,))
-    turn, tilt = (0.80, -0.60), (0.92, 0.38)
-    canvas.ellipsoid(T.VISCERAL, (26, -26, 424), (70, 52, 54), turn=turn, tilt=tilt,
-                     over=(T.LUNG, *SOFT))  # fmt: skip
-    canvas.ellipsoid(T.MYOCARDIUM, (28, -26, 424), (65, 47, 50), turn=turn, tilt=tilt)
-    canvas.ellipsoid(
-        T.CHAMBER, (44, -22, 418), (36, 22, 27), turn=turn, tilt=tilt
-    )  # left ventricle
-    canvas.ellipsoid(T.CHAMBER, (8, -52, 420), (40, 15, 32), turn=turn, tilt=tilt)  # right one
-    canvas.ellipsoid(T.CHAMBER, (10, 10, 446), (38, 17, 24))  # left atrium
-    canvas.ellipsoid(T.CHAMBER, (-30, -20, 430), (20, 28, 30))  # right atrium
+    _heart(canvas)
     canvas.tube(
         T.CHAMBER, [(6, -40, 462), (14, -30, 480), (30, 0, 484), (44, 14, 476)], (15, 14, 12, 9)
     )
@@ -101,6 +92,29 @@ def paint_mediastinum(canvas: Canvas) -> None:
     _airways(canvas)
     canvas.mirrored(T.GLAND, (15, 0, 622), (8, 10, 20))
     canvas.tube(T.MUSCLE, [(2, 34, 655), (4, 38, 560), (6, 34, 440), (14, 20, 392)], 6)
+
+
+# The heart from its base to its apex, mm: the left cone, and the right one in front of it.
+LEFT_CONE = ((10.0, 2.0, 446.0), (38.0, -20.0, 424.0), (66.0, -46.0, 402.0))
+RIGHT_CONE = ((-20.0, -34.0, 438.0), (12.0, -54.0, 414.0), (50.0, -64.0, 398.0))
+OUTFLOW = ((-4.0, -48.0, 430.0), (8.0, -42.0, 458.0), (14.0, -32.0, 478.0))
+
+
+def _heart(canvas: Canvas) -> None:
+    """Paint the heart: two cones that share a septum, atria behind them, fat around."""
+    for label, grow in ((T.VISCERAL, 4.0), (T.MYOCARDIUM, 0.0)):
+        over = (T.LUNG, *SOFT) if grow else None
+        canvas.tube(label, RIGHT_CONE, (28 + grow, 25 + grow, 10 + grow), over=over)
+        canvas.tube(label, OUTFLOW, 17 + grow, over=over)
+        canvas.tube(label, LEFT_CONE, (34 + grow, 38 + grow, 20 + grow), over=over)
+        canvas.ellipsoid(label, (-30, -16, 426), (27 + grow, 30 + grow, 38 + grow), over=over)
+        canvas.ellipsoid(label, (8, 16, 448), (42 + grow, 20 + grow, 27 + grow), over=over)
+    canvas.tube(T.CHAMBER, RIGHT_CONE, (24, 21, 6))
+    canvas.tube(T.CHAMBER, OUTFLOW, 13.5)
+    canvas.ellipsoid(T.CHAMBER, (-30, -16, 426), (24, 27, 34))  # right atrium
+    canvas.tube(T.LEFT_HEART, [LEFT_CONE[1], LEFT_CONE[2]], (34, 18))
+    canvas.tube(T.CHAMBER, [LEFT_CONE[0], LEFT_CONE[1], (58, -39, 408)], (17, 22, 8))
+    canvas.ellipsoid(T.CHAMBER, (8, 16, 448), (39, 17, 24))  # left atrium
 
 
 def _airways(canvas: Canvas) -> None:

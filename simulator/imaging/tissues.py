@@ -62,6 +62,7 @@ class Tissue(IntEnum):
     PLAQUE = 47
     CYST = 48
     OEDEMA = 49
+    LEFT_HEART = 50
 
 
 # What organs may be painted over: the fat around them, and the muscles too.
@@ -131,6 +132,7 @@ LOOKS = {
     Tissue.PLAQUE: Look(24, 26, 28, 0.88, 1250, 150),
     Tissue.CYST: Look(4, 4, 5, 1.0, 3200, 1000),
     Tissue.OEDEMA: Look(20, 22, 22, 0.84, 1300, 140),
+    Tissue.LEFT_HEART: Look(45, 112, 104, 0.80, 950, 50),
 }
 
 _PHASES = {"": 0, "native": 0, "arterial": 1, "portal": 2}

@@ -35,7 +35,7 @@ def torso(sex: str) -> Volume:
     abdomen.paint_pelvis(canvas)
     if sex == "F":
         canvas.ellipsoid(T.MYOCARDIUM, (2, 12, 92), (27, 20, 26))  # womb
-        canvas.mirrored(T.MEDULLA, (42, 18, 92), (12, 10, 13), over=FILLING)
+        canvas.mirrored(T.GLAND, (42, 18, 92), (12, 10, 13), over=FILLING)
         _breasts(canvas)
     else:
         canvas.ellipsoid(T.GLAND, (0, 8, 34), (22, 17, 17))  # prostate

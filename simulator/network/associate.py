@@ -7,7 +7,7 @@ Every call raises `LocalError` (we erred), `RejectedError` or `StatusError` (the
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import EADDRNOTAVAIL
@@ -67,6 +67,8 @@ class Caller:
     acse_timeout: float = 10.0
     dimse_timeout: float = 30.0
     line: Line | None = None  # the line it hangs on; None: nothing is ever wrong with it
+    longest_pdu: int = 0  # bytes; it gives up where the peer says it takes longer ones; 0: never
+    end: Callable[[Association], None] = Association.release  # of an association that did its work
 
 
 @contextmanager
@@ -99,7 +101,7 @@ def associate(
         association.abort()
         raise
     else:
-        association.release()
+        caller.end(association)
 
 
 def _open(
@@ -139,14 +141,28 @@ def _open(
         made = Association(
             wire, calling=caller.ae, called=peer.ae, contexts=accepted, max_send=max_send
         )
+        _check_length(peer, caller, max_send)
         made.extensions = extended.read_acceptance(bytes(body)) if extensions else {}
         return made
+    except LocalError:
+        wire.close()
+        raise
     except Exception as error:  # pynetdicom raises many kinds on malformed items
         wire.close()
         raise NoAnswerError(
             f"{peer} answered with an acceptance that cannot be read: {error}.",
             "Is it a DICOM port?",
         ) from error
+
+
+def _check_length(peer: Peer, caller: Caller, max_send: int) -> None:
+    """Give up, without a word to the peer, where its PDUs could be longer than the caller bears."""
+    if 0 < caller.longest_pdu < max_send:
+        raise LocalError(
+            f"{caller.ae} hung up: {peer} said in its acceptance that it takes PDUs of {max_send} "
+            f"bytes, and this device bears no more than {caller.longest_pdu}.",
+            "Compare the Maximum Length Received on both sides.",
+        )
 
 
 def _secured(peer: Peer, caller: Caller) -> Wire:

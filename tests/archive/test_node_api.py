@@ -19,7 +19,7 @@ VERIFICATION = "1.2.840.10008.1.1"
 
 def called(desk: type[Any], lab: Lab, name: str, **facts: Any) -> Any:
     values = {"path": {}, "query": {}, "body": {}, **facts}
-    call = Call(who=Principal(name="anna"), host="127.0.0.1", headers={}, **values)
+    call = Call(who=Principal(name="anna"), host="127.0.0.1", **values)
     return getattr(desk(lab.archive, lab.reader), name)(call)
 
 

@@ -22,8 +22,8 @@ class ContinuityDesk(Desk):
             ("GET", _ONE, "backup.run", self.show, "what a backup holds"),
             ("DELETE", _ONE, "backup.restore", self.remove, "delete a backup"),
             ("POST", f"{_ONE}/verify", "backup.run", self.verify, "read it all, open its index"),
-            ("POST", f"{_ONE}/restore", "backup.restore", self.restore, "put back: study, keep_nodes"),
-            ("POST", "/api/restores/undo", "backup.restore", self.undo, "take a restore back: sure"),
+            ("POST", f"{_ONE}/restore", "backup.restore", self.restore, "put back; study"),
+            ("POST", "/api/restores/undo", "backup.restore", self.undo, "take a restore back"),
             ("POST", "/api/rebuild", "backup.restore", self.rebuild, "index from files: sure"),
         ]  # fmt: skip
 

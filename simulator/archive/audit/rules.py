@@ -58,6 +58,11 @@ RULES: dict[str, Rule | None] = {
     "node": _security(c.NETWORK_CONFIGURATION),
     "setting": _security(c.SECURITY_CONFIGURATION),
     "log": _security(c.SOFTWARE_CONFIGURATION),
+    # how long and where images are kept
+    "hold": _security(c.OBJECT_SECURITY),
+    "volume": _security(c.SOFTWARE_CONFIGURATION),
+    "retention": _security(c.SOFTWARE_CONFIGURATION),
+    "recall": NOTHING,  # told as the retrieval that asked for it
     # patients' data
     "c-find": _record(c.QUERY, "E"),
     "dicomweb.search": _record(c.QUERY, "E"),

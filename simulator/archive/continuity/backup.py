@@ -1,4 +1,4 @@
-"""Taking a backup while the archive goes on: first the index as it is at one moment, then its files.
+"""A backup while the archive goes on: first the index as it is at one moment, then its files.
 
 Files never change and come before their rows, so every row of the saved index has its file then.
 One that was taken out meanwhile has vanished from the index too: then the index is saved again.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from simulator.archive import migrations
 from simulator.archive import tables as t
 from simulator.archive.continuity.restore import Target, restore
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.continuity.verify import verify
+from simulator.archive.passwords import Passwords
 from simulator.archive.removed_table import watch
+from simulator.archive.settings import Settings
 from simulator.archive.store import FileStore
 from simulator.database import Database
 from simulator.errors import CannotError
@@ -19,12 +23,14 @@ _PARTS = ("index.db", "index.db-wal", "index.db-shm")
 
 
 def restore_stopped(
-    folder: Path, database: str, vault: Vault, name: str, *, keep_nodes: bool = False
-) -> dict[str, Any]:
+    folder: Path, database: str, vault: Vault, name: str, *, admin: tuple[str, str],
+    keep_nodes: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Put a backup back into the archive below `folder`, which must not run.
 
     `database` is the URL of its index, '' for SQLite. An index that cannot be opened is moved
-    aside. Raises RefusedError and changes nothing where the backup cannot be restored.
+    aside; the seat's own administrator (`admin`: name, password) can log in afterwards. Raises
+    RefusedError and changes nothing where the backup cannot be restored.
     """
     verify(vault, name).need()
     opened, moved = _opened(folder, database)
@@ -32,6 +38,7 @@ def restore_stopped(
         watch(opened)
         target = Target(database=opened, store=FileStore(folder / "files"), folder=folder)
         done = restore(target, vault, name, keep_nodes=keep_nodes)
+        _admit(opened, *admin)
     finally:
         opened.close()
     return {"ok": True, **done, "moved_aside": moved}
@@ -50,6 +57,17 @@ def _opened(folder: Path, url: str) -> tuple[Database, str]:
         if (folder / part).exists():
             (folder / part).replace(aside / part)
     return Database(place, t.metadata, migrations.FOLDER), aside.name
+
+
+def _admit(database: Database, name: str, password: str) -> None:
+    """Give the administrator of this seat the password that this seat has for it."""
+    hashed = Passwords(Settings(database)).hashed(password, name)
+    with database.write() as db:
+        db.execute(
+            update(t.users)
+            .where(t.users.c.name == name)
+            .values(password=hashed, status="active", failures=0)
+        )
 
 
 def _free(folder: Path) -> str:

@@ -25,7 +25,8 @@ from simulator.network.dimse import CANNOT_UNDERSTAND, DimseError
 _LEVELS = (t.instances, t.series, t.studies, t.patients)
 _ONLY_HERE = {  # what no file says, and a lost index loses
     "users": t.users, "roles": t.roles, "nodes": t.nodes, "settings": t.settings,
-    "orders": t.orders, "reports": t.reports, "performed steps": t.performed, "messages": t.messages,
+    "orders": t.orders, "reports": t.reports, "performed steps": t.performed,
+    "messages": t.messages,
 }  # fmt: skip
 
 

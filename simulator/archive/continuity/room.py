@@ -37,11 +37,10 @@ class Continuity:
         name = name or now.strftime("%Y%m%d-%H%M%S")
         at = now.isoformat(timespec="seconds")
         made = take(source, self.vault, name=name, at=at, by=by, keys=keys)
+        new = f"{made.files} files, {made.copied} of them new"
         lacking = f"; {len(made.lacking)} files are lacking" if made.lacking else ""
-        self._tell(
-            "backup.created", f"{by} made the backup {made.name}: {made.counts['studies']} studies, "
-            f"{made.files} files, {made.copied} of them new{lacking}", by, made.name,
-        )  # fmt: skip
+        said = f"{made.name}: {made.counts['studies']} studies, {new}{lacking}"
+        self._tell("backup.created", f"{by} made the backup {said}", by, made.name)
         return made
 
     def verify(self, name: str, by: str) -> Verification:

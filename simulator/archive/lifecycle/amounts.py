@@ -9,11 +9,11 @@ from typing import Any
 
 from simulator.errors import UsageError
 
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?(|B|kB|KB|MB|GB|TB|PB)")
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?(|B|kB|KB|MB|GB|TB|PB)")
 _UNITS = {"": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
           "PB": 10**15}  # fmt: skip
 _MOST = 10**18  # bytes; a column holds 64 bits
-_PERIOD = re.compile(r"(\d{1,5})(d|m|y)")
+_PERIOD = re.compile(r"([0-9]{1,5})(d|m|y)")
 _LONGEST = {"d": 36_500, "m": 1_200, "y": 100}
 _WORDS = {"d": "day", "m": "month", "y": "year"}
 

@@ -17,6 +17,7 @@ from sqlalchemy import delete
 
 from simulator.archive import tables as t
 from simulator.archive.continuity import restore as restoring
+from simulator.archive.continuity.offline import restore_stopped
 from simulator.archive.continuity.restore import Target
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.nodes import Node
@@ -278,7 +279,7 @@ def test_a_restore_that_fails_leaves_what_was(lab: Lab, monkeypatch: pytest.Monk
         raise OSError("the disk is full")
 
     monkeypatch.setattr(restoring, "_keep", broken)
-    with pytest.raises(CannotError, match="the disk is full.* as it was before"):
+    with pytest.raises(CannotError, match=r"the disk is full.* as it was before"):
         lab.archive.continuity.restore("b", "test")
     assert rows(lab) == before
     assert lab.archive.users.login("pacsadmin", "correct horse battery")
@@ -355,3 +356,19 @@ def test_another_kind_of_database_is_refused(lab: Lab, tmp_path: Path) -> None:
     target = Target(database=Other(), store=lab.archive.store, folder=tmp_path)  # type: ignore[arg-type]
     with pytest.raises(RefusedError, match="another kind of database"):
         restoring.restore(target, vault(lab), "b")
+
+
+def test_a_stopped_archive_whose_index_is_no_database_comes_back(lab: Lab, tmp_path: Path) -> None:
+    """As after a hot copy of a live SQLite file (catalogue L2)."""
+    lab.store(*study(1, 3))
+    lab.archive.continuity.create("b", "test")
+    before = rows(lab)
+    folder = tmp_path / "three" / "archive"
+    folder.mkdir(parents=True)
+    (folder / "index.db").write_bytes(b"half of a database")
+    done = restore_stopped(folder, "", vault(lab), "b", admin=("pacsadmin", "of the other seat"))
+    assert (done["instances"], done["moved_aside"]) == (3, "broken-index-1")
+    assert (folder / "broken-index-1" / "index.db").read_bytes() == b"half of a database"
+    with run_lab(tmp_path / "three") as third:
+        assert third.archive.users.login("pacsadmin", "of the other seat")
+        assert rows(third) == before and digests(third) == digests(lab)
