@@ -1,7 +1,8 @@
 """The exercise engine: load, break, mark, remember. What the command and the notebooks call."""
 
+from exercises.engine.answers import hand_in
 from exercises.engine.case import Case, eventually
-from exercises.engine.checks import points
+from exercises.engine.checks import only_when, points
 from exercises.engine.desk import (
     catalogue,
     check,
@@ -29,10 +30,12 @@ __all__ = [
     "eventually",
     "finish",
     "give_up",
+    "hand_in",
     "hint",
     "load",
     "new",
     "note",
+    "only_when",
     "points",
     "prove",
     "reset",

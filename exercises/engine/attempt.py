@@ -37,6 +37,7 @@ class Attempt:
     diagnosed: bool = False
     wrong_diagnoses: int = 0
     note: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, list[str]] = field(default_factory=dict)  # lists that were handed in
     score: int = 0
     passed: bool = False
     ended: str = ""  # finished | given up | left; empty while it runs

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from exercises.engine import answers
 from simulator.client import Client
 
 
@@ -17,6 +18,15 @@ class Case(Client):
         """Act on the seat of `client`: as the administrator, or as `actor`."""
         super().__init__(client.seat, actor)
         self.given = SimpleNamespace(**values)
+
+    @property
+    def handed(self) -> dict[str, list[str]]:
+        """What was handed in, list by list."""
+        return answers.handed(self)
+
+    def hand_in(self, name: str, items: Sequence[str]) -> None:
+        """Hand in a list, as a trainee does."""
+        answers.hand_in(self, name, items)
 
     def study_of(self, accession: str) -> dict[str, Any] | None:
         """Return the one study with this accession number, once its order was looked up."""

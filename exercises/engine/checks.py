@@ -40,6 +40,16 @@ def points(share: int) -> Callable[[F], F]:
     return mark
 
 
+def only_when(*causes: str) -> Callable[[F], F]:
+    """Say that a shortcut is wrong only where one of these causes is the right one."""
+
+    def mark(function: F) -> F:
+        function.causes = causes  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
 def functions(path: Path, prefix: str = "") -> list[FunctionType]:
     """Return the functions a file of an exercise defines, in the order they stand there."""
     name = f"pacslab_{path.parent.name}_{path.stem}".replace("-", "_")

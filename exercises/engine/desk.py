@@ -161,7 +161,7 @@ def _prepare(client: Client, exercise: Exercise, attempt: Attempt) -> Attempt:
     client.seat.reset(resume=False)
     world = _world(client.as_staff("instructor"))
     file = AttemptFile(_folder(client))
-    attempt = file.save(attempt, world=world, before={}, since=_now())
+    attempt = file.save(attempt, world=world, before={}, answers={}, since=_now())
     lab = client.as_staff("instructor")  # what the lab only reads is nobody's log-in
     for fault in chosen_faults(exercise, values_of(attempt, exercise)):
         fault.apply(lab)

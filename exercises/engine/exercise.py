@@ -81,6 +81,7 @@ class Exercise:
     variables: dict[str, dict[str, Any]] = field(default_factory=dict)
     may_change: tuple[str, ...] = ()  # patterns "area/item/key", see harm.py
     note_facts: NoteFacts = NoteFacts()
+    answers: dict[str, str] = field(default_factory=dict)  # lists to hand in: what each is
     faults: tuple[dict[str, Any], ...] = ()
     causes: tuple[Cause, ...] = ()
     quiz: tuple[Question, ...] = ()
@@ -136,7 +137,12 @@ def _check(exercise: Exercise, where: str) -> None:
     known = variables.check(exercise.variables, where)
     _check_faults(exercise, known, where)
     _check_causes(exercise, where)
-    for text in (exercise.ticket, *exercise.hints, *exercise.may_change):
+    for text in (
+        exercise.ticket,
+        *exercise.hints,
+        *exercise.may_change,
+        *exercise.answers.values(),
+    ):
         variables.check_text(text, known, where)
     for item in exercise.quiz:
         if item.answer not in item.choices:

@@ -20,13 +20,19 @@ Picture = dict[str, dict[str, dict[str, Any]]]  # area → item → key → valu
 
 _STUDY = ("patient_id", "patient_name", "birth_date", "accession", "instances", "order_state")
 _NODE = ("host", "port", "rights", "description", "max_associations", "tls", "ian")
-_USER = ("full_name", "department", "role", "status", "created", "labels", "grants", "expires")
+_USER = ("full_name", "department", "role", "status", "created", "labels", "grants", "expires",
+         "kind")  # fmt: skip
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
-_ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings"}
+_ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings",
+              "meaning": "users", "person": "users"}  # fmt: skip
 _ASKER = ("worklist", "mpps", "stations", "charset")
 _PORT = ("vlan", "duplex", "node_duplex", "address")
 _RULE = ("source", "target", "action", "after", "silent")
-_GUARDS = ("dicom.check_called_ae", "dicom.check_calling_ae", "dicom.check_host", "login.lockout")
+_GUARDS = (
+    "dicom.check_called_ae", "dicom.check_calling_ae", "dicom.check_host", "login.lockout",
+    "login.revoke_on_disable", "password.refuse_common",
+)  # fmt: skip
+_RECORDING = ("audit.off", "audit.off_nodes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +84,8 @@ def picture(client: Client) -> Picture:
         "ris-device": lambda: _table(ris.devices(), "ae", _ASKER),
         "port": lambda: _table(seen.network.ports(), "node", _PORT),
         "rule": lambda: _table(seen.network.rules(), "name", _RULE),
+        "meaning": lambda: _table(seen.directory.show()["map"], "name", ("kind", "value")),
+        "person": lambda: _table(_people(seen), "user", ("groups", "claims", "enabled")),
     }
     for area, capability in _ONLY_WITH.items():
         if not getattr(client.capabilities, capability):
@@ -122,6 +130,8 @@ def danger(change: Change) -> str:
     """Return why a change endangers patients or opens the archive; empty if it does not."""
     if change.area == "setting" and change.item in _GUARDS and change.new is False:
         return f"{change.item} was switched off: that opens the archive to anybody."
+    if change.area == "setting" and change.item in _RECORDING and change.new != "none":
+        return f"{change.item} was set to {change.new!r}: that leaves a gap in the audit trail."
     if change.area == "setting" and change.item == "login.max_failures":
         return "The number of wrong passwords that lock an account was changed."
     if change.area == "study" and not change.key:
@@ -137,6 +147,12 @@ def danger(change: Change) -> str:
     if change.key == "rights" and set(change.new) - set(change.old):
         return f"{change.item} was given rights nobody asked for."
     return ""
+
+
+def _people(seen: Client) -> Sequence[dict[str, Any]]:
+    """Return the directory's people; nobody where the archive asks no directory."""
+    asked = seen.archive.setting("directory.url") != "none"
+    return seen.directory.people() if asked and seen.seat.lock("directory").is_held() else ()
 
 
 def _table(rows: Sequence[dict[str, Any]], name: str, keys: Sequence[str]) -> Any:

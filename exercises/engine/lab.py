@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from exercises.engine import desk
+from exercises.engine.answers import hand_in
 from exercises.engine.diagnosis import Diagnosis
 from exercises.engine.marks import Marks
 from exercises.engine.review import Review, review
@@ -34,6 +36,10 @@ class Lab:
     def note(self, what: str, why: str, prevention: str) -> Note:
         """Write the incident note."""
         return desk.note(self.seat, what, why, prevention)
+
+    def answer(self, name: str, items: Sequence[str]) -> list[str]:
+        """Hand in a list that the ticket asks for."""
+        return hand_in(self.seat, name, items)
 
     def reset(self) -> Sheet:
         """Begin again with the same fault."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import FunctionType
 from typing import Any
 
 from exercises.engine import checks, desk, harm
@@ -14,6 +15,7 @@ from exercises.engine.diagnosis import judge, shows
 from exercises.engine.exercise import Exercise, right_cause
 from simulator.client import Client
 from simulator.errors import RefusedError
+from simulator.journal import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ def _prove_seed(client: Client, name: str, seed: int) -> Iterator[Proof]:
     case = Case(client, values_of(attempt, exercise))
     yield _try(client, seed, "untouched it fails", lambda: None, _fails_without_points)
     yield _diagnosis(client, exercise, attempt)
-    for shortcut in checks.functions(exercise.folder / "shortcuts.py"):
+    for shortcut in _shortcuts(exercise, case):
         what = f"the shortcut '{shortcut.__name__}' fails"
         yield _try(client, seed, what, lambda shortcut=shortcut: shortcut(case), _fails)  # type: ignore[misc]
         begun = time.monotonic()
@@ -56,17 +58,61 @@ def _prove_seed(client: Client, name: str, seed: int) -> Iterator[Proof]:
         yield _proof(seed, "a reset restores it", _same(client, attempt.before), begun)
     (solve,) = checks.functions(exercise.folder / "solution.py", "solve")
     yield _try(client, seed, "the solution passes", lambda: solve(case), _passes(exercise))
+    yield from _named(client, exercise)
+    if exercise.answers:
+        yield _copied(client, exercise, attempt)
+
+
+def _shortcuts(exercise: Exercise, case: Case) -> list[FunctionType]:
+    """Return the wrong repairs of this variant: some are wrong only where a cause is right."""
+    right = right_cause(exercise, vars(case.given)).id
+    found = checks.functions(exercise.folder / "shortcuts.py")
+    return [shortcut for shortcut in found if right in getattr(shortcut, "causes", [right])]
+
+
+def _named(client: Client, exercise: Exercise) -> Iterator[Proof]:
+    """A repaired seat: all points but the note's with the right cause, without them for a wrong."""
+    file = AttemptFile(client.seat.folder / "progress")
+    attempt, _ = file.need()
+    values = values_of(attempt, exercise)
+    right = right_cause(exercise, values)
+    cited = _cited(client, exercise, attempt)
+    full = 100 - exercise.weights.note
+    wrong = next(cause.id for cause in exercise.causes if cause.id != right.id)
+    for cause, points in ((wrong, full - exercise.weights.diagnosis), (right.id, full)):
+        begun = time.monotonic()
+        file.save(attempt, diagnosed=False, wrong_diagnoses=0)
+        desk.diagnose(client, cause, cited[0].id if cited and cited[0] else "")
+        score = desk.check(client)["score"]
+        what = f"the repair with the cause '{cause}' is worth {points} points"
+        said = "" if score == points else f"It was worth {score}."
+        yield _proof(attempt.seed, what, not said, begun, said)
+
+
+def _copied(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
+    """What somebody else would have to hand in is wrong here."""
+    others = values_of(replace(attempt, trainee="somebody else"), exercise)
+    (solve,) = checks.functions(exercise.folder / "solution.py", "solve")
+    desk.reset(client)
+    what = "lists copied from another trainee fail"
+    return _try(client, attempt.seed, what, lambda: solve(Case(client, others)), _fails)
+
+
+def _cited(client: Client, exercise: Exercise, attempt: Attempt) -> list[Entry | None]:
+    """Return an entry for each kind of evidence of the right cause, None where there is none."""
+    values = values_of(attempt, exercise)
+    entries = client.journal.entries(since=attempt.since)
+    return [
+        next((entry for entry in entries if shows(entry, evidence, values)), None)
+        for evidence in right_cause(exercise, values).evidence
+    ]
 
 
 def _diagnosis(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
     """Every kind of evidence of the right cause must be found, and be good for nothing else."""
     begun, values, since = time.monotonic(), values_of(attempt, exercise), attempt.since
     right = right_cause(exercise, values)
-    entries = client.journal.entries(since=since)
-    shown = [
-        next((entry for entry in entries if shows(entry, evidence, values)), None)
-        for evidence in right.evidence
-    ]
+    shown = _cited(client, exercise, attempt)
     cited = next((entry for entry in shown if entry), None)
     accepted = {
         cause.id: judge(exercise, values, cause.id, cited, since).accepted

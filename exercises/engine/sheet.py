@@ -23,6 +23,7 @@ class Sheet:
     level: int
     causes: tuple[tuple[str, str], ...]
     hints: int  # taken so far
+    answers: tuple[tuple[str, str], ...] = ()  # lists to hand in
 
     @classmethod
     def of(cls, exercise: Exercise, attempt: Attempt, values: dict[str, Any]) -> Sheet:
@@ -37,18 +38,23 @@ class Sheet:
             level=exercise.level,
             causes=tuple((c.id, str(variables.fill(c.says, values))) for c in causes),
             hints=attempt.hints,
+            answers=tuple(
+                (name, str(variables.fill(says, values))) for name, says in exercise.answers.items()
+            ),
         )
 
     def facts(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         causes = [{"id": name, "says": says} for name, says in self.causes]
-        return {**vars(self), "causes": causes}
+        return {**vars(self), "causes": causes, "answers": dict(self.answers)}
 
     def __str__(self) -> str:
         """The sheet for a terminal."""
         causes = "\n".join(f"  {name:<24} {says}" for name, says in self.causes)
         head = f"{self.title}  (about {self.minutes} minutes; {self.id}, seed {self.seed})"
-        return f"{head}\n\n{self.ticket}\n\nPossible causes:\n{causes}"
+        asked = "".join(f"\n  {name:<24} {says}" for name, says in self.answers)
+        wanted = f"\n\nTo hand in:{asked}" if asked else ""
+        return f"{head}\n\n{self.ticket}{wanted}\n\nPossible causes:\n{causes}"
 
     __repr__ = __str__
 
@@ -56,10 +62,14 @@ class Sheet:
         causes = "".join(
             f"<li><code>{escape(name)}</code> {escape(says)}</li>" for name, says in self.causes
         )
+        asked = "".join(
+            f"<li><code>{escape(name)}</code> {escape(says)}</li>" for name, says in self.answers
+        )
+        wanted = f"<p>To hand in:</p><ul>{asked}</ul>" if asked else ""
         text = escape(self.ticket).replace("\n", "<br>")
         return (
             f"<h3>{escape(self.title)}</h3><p><i>about {self.minutes} minutes</i></p>"
-            f"<blockquote>{text}</blockquote><p>Possible causes:</p><ul>{causes}</ul>"
+            f"<blockquote>{text}</blockquote>{wanted}<p>Possible causes:</p><ul>{causes}</ul>"
         )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Column
 
 from simulator.archive import migrations
 from simulator.archive import tables as t
@@ -222,6 +225,13 @@ class Archive:
 
     def saved_digests(self) -> set[str]:
         """Return the digests of the files the baseline speaks of."""
+        return self.saved_values(t.instances.c.digest)
+
+    def saved_values(self, column: Column[str]) -> set[str]:
+        """Return the values of a column in the baseline; an older one may not have its table."""
         if not self.baseline.exists():
             return set()
-        return self.database.saved_values(self.baseline, t.instances.c.digest)
+        try:
+            return self.database.saved_values(self.baseline, column)
+        except (sqlite3.OperationalError, KeyError):
+            return set()

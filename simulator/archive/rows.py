@@ -66,7 +66,7 @@ def enter(
     if not ADD_INSTANCE.change(db, row):
         return Filed.DUPLICATE
     if replaced is not None:
-        _prune(db, replaced)
+        prune(db, replaced)
     return Filed.NEW_STUDY if is_new else Filed.ADDED
 
 
@@ -89,7 +89,7 @@ def remove_study(db: Connection, study_uid: str) -> int:
     studies = select(t.studies.c.pk).where(t.studies.c.study_uid == study_uid)
     series = select(t.series.c.pk).where(t.series.c.study_pk.in_(studies))
     count = db.execute(delete(t.instances).where(t.instances.c.series_pk.in_(series))).rowcount
-    _prune(db, study_uid)
+    prune(db, study_uid)
     return int(count)
 
 
@@ -108,7 +108,7 @@ def refresh_patient(db: Connection, header: Dataset) -> None:
     )
 
 
-def _prune(db: Connection, study_uid: str) -> None:
+def prune(db: Connection, study_uid: str) -> None:
     """Delete what has become empty of a study: series, the study itself, its patient."""
     row = db.execute(
         select(t.studies.c.pk, t.studies.c.patient_pk).where(t.studies.c.study_uid == study_uid)

@@ -154,14 +154,17 @@ owed = Table(  # reports to other nodes that were not delivered yet
     "owed",
     metadata,
     Column("pk", Large, primary_key=True),
-    Column("kind", String, nullable=False),  # commitment | availability
+    Column("kind", String, nullable=False),  # commitment | availability | route | prefetch …
     Column("ae", String, nullable=False),
-    Column("subject", String, nullable=False),  # transaction UID or Study Instance UID
+    Column("subject", String, nullable=False),  # transaction UID, Study Instance UID, accession
     Column("facts", JSON, nullable=False),
     Column("created", String, nullable=False),  # hospital time
     Column("attempts", Integer, nullable=False),
     Column("due", Float, nullable=False),  # seconds, real time
     Column("note", String, nullable=False),  # why the last attempt failed
+    Column("state", String, nullable=False, server_default="waiting"),  # waiting | working | dead
+    Column("priority", Integer, nullable=False, server_default="1"),  # 0 goes first
+    Column("window", String, nullable=False, server_default=""),  # hours in which it may go out
 )
 
 retired = Table(  # identifiers that ADT messages have merged into others

@@ -85,6 +85,18 @@ def note(
 
 
 @app.command()
+def answer(
+    name: Annotated[str, typer.Argument(help="One of the lists that the ticket asks for.")],
+    items: Annotated[list[str], typer.Argument(help="Its entries.")],
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand in a list that the ticket asks for; a new one replaces the old one."""
+    made = engine.hand_in(client(seat), name, items)
+    _show(f"Handed in as '{name}': {', '.join(made)}.", {"name": name, "items": made}, as_json)
+
+
+@app.command()
 def hint(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Take the next hint; it costs points."""
     given = engine.hint(client(seat))

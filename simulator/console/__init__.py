@@ -1,6 +1,7 @@
 """Panels for notebooks: one call each. The only importer of ipywidgets and matplotlib."""
 
 from simulator.console.access import access_panel
+from simulator.console.anatomy import anatomy_atlas
 from simulator.console.associations import association_list
 from simulator.console.audit import audit_panel
 from simulator.console.fleet import fleet_panel
@@ -25,6 +26,7 @@ from simulator.console.worklist import worklist_board
 
 __all__ = [
     "access_panel",
+    "anatomy_atlas",
     "association_list",
     "audit_panel",
     "fleet_panel",

@@ -69,10 +69,13 @@ class Rush:
         staff = seat.as_staff(self.by)
         codes = {row["station_ae"]: row["code"] for row in seat.ris.mapping()}
         when = _within_today(seat.clock.now(), 10).isoformat()
+        sent = False
         for device, accession in zip(self.devices, self.accessions, strict=True):
+            if sent:  # what the RIS passes on of it would take the next one's place
+                seat.as_staff("instructor").ris.call("POST", "/channels/settle", {})
             facts = {"code": codes[device], "station_ae": device, "scheduled": when}
             staff.ris.place(accession=accession, **facts)
-            staff.fleet.device(device).perform(accession)
+            sent = bool(staff.fleet.device(device).perform(accession))
 
     def lift(self, seat: Client) -> None:
         """Send what waits: exams that were done cannot be undone."""

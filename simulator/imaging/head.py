@@ -12,7 +12,7 @@ FACE = (T.FAT, T.MUSCLE, T.SCALP)
 Field = NDArray[np.float32]
 SLAB = 24  # planes painted at a time: temporaries of float32 are large
 
-LOW, HIGH = (-95, -115, -135), (95, 115, 105)
+LOW, HIGH = (-95, -123, -135), (95, 115, 105)
 BOX = ((-72, -92, -66), (72, 92, 88))  # what the brain can fill
 
 
@@ -35,13 +35,25 @@ def _outside(canvas: Canvas) -> None:
     neck = [(0.0, 28.0, -60.0), (0.0, 34.0, -150.0)]
     canvas.tube(T.FAT, neck, 58, squash=(1.0, 1.0, 1.0))
     canvas.tube(T.MUSCLE, neck, 53)
-    canvas.ellipsoid(T.FAT, (0, -38, -66), (68, 68, 78))
-    canvas.ellipsoid(T.MUSCLE, (0, -34, -66), (61, 62, 72))
-    canvas.ellipsoid(T.MUSCLE, (0, -98, -54), (13, 15, 22))
+    canvas.ellipsoid(T.FAT, (0, -36, -68), (68, 62, 76))
     canvas.mirrored(T.MUSCLE, (84, 14, -38), (7, 16, 28))  # ears
     canvas.ellipsoid(T.SCALP, (0, 0, 6), (82, 102, 94))
     canvas.ellipsoid(T.FAT, (0, 0, 6), (80.5, 100.5, 92.5))
     canvas.mirrored(T.MUSCLE, (76, -22, -8), (7, 36, 40), over=(T.FAT, T.SCALP))  # temporalis
+    canvas.ellipsoid(T.MUSCLE, (0, -34, -66), (61, 62, 72), over=(T.FAT, T.SCALP))
+    canvas.tube(T.MUSCLE, neck, 53, over=(T.FAT, T.SCALP))
+    _profile(canvas)
+
+
+def _profile(canvas: Canvas) -> None:
+    """Paint what a face shows from the side: the nose, the lips and the chin."""
+    for label, r in ((T.FAT, 1.0), (T.MUSCLE, 0.7)):
+        canvas.tube(label, [(0, -93, -14), (0, -98, -30), (0, -104, -52)], (7 * r, 8 * r, 11 * r))
+        canvas.mirrored(label, (8, -95, -55), (8 * r, 10 * r, 7 * r))
+    canvas.ellipsoid(T.MUSCLE, (0, -86, -90), (30, 13, 34), over=(T.AIR, T.FAT, T.SCALP))
+    for spot, radii in (((0, -98, -76), (20, 7, 6)), ((0, -97, -88), (18, 7, 6)),
+                        ((0, -90, -112), (17, 10, 13))):  # fmt: skip
+        canvas.ellipsoid(T.MUSCLE, spot, radii, over=(T.AIR, T.FAT))
 
 
 # The floor under the brain (mm) from front to back: to the side, and in the middle, where the
@@ -161,15 +173,21 @@ def _cortex(
     canvas.put(view, brain, T.WHITE)
     canvas.put(view, brain & (field < 0.56 * depth), T.GREY)
     canvas.put(view, brain & ((radius > 0.905) | (z < base + 4.5)), T.GREY)
-    canvas.put(view, brain & (middle < 3.6) & ((z > 30) | (y < -42) | (y > 38)), T.GREY)
+    canvas.put(view, brain & (middle < 2.8), T.GREY)
     canvas.put(view, brain & (field < 0.14 * depth), T.CSF)
-    canvas.put(view, brain & (middle < 0.8) & ((z > 32) | (y < -46) | (y > 42)), T.CSF)
+    canvas.put(view, brain & (middle < 0.55), T.CSF)
 
 
 def _deep(canvas: Canvas) -> None:
     """Paint the nuclei and the callosal body between the hemispheres."""
-    canvas.tube(T.WHITE, [(0, -44, 12), (0, -30, 30), (0, 0, 36), (0, 26, 32), (0, 38, 18)], 5,
-                squash=(3.0, 1.0, 1.0))  # fmt: skip
+    arch = [(0, -28, 3), (0, -40, 5), (0, -46, 15), (0, -34, 29), (0, -4, 36), (0, 22, 33),
+            (0, 38, 22), (0, 34, 14)]  # fmt: skip
+    canvas.tube(T.CSF, arch, 6, squash=(1.2, 1.0, 1.0))
+    canvas.tube(T.WHITE, arch, (2, 4, 5, 4.2, 3.6, 3.6, 5, 5.5), squash=(3.6, 1.0, 1.0))
+    canvas.ellipsoid(T.GREY, (0, -8, 19), (2.4, 34, 13))  # septum
+    canvas.ellipsoid(T.WHITE, (0, 4, -6), (11, 26, 15))
+    fornix = [(0, 30, 22), (0, 6, 23), (0, -16, 14), (0, -18, -2)]
+    canvas.tube(T.WHITE, fornix, 2.4, squash=(1.6, 1.0, 1.0))
     for side in (1.0, -1.0):
         canvas.ellipsoid(T.WHITE, (side * 22, -2, 10), (18, 34, 18))
         canvas.ellipsoid(T.NUCLEI, (side * 11, 10, 8), (8.5, 14, 10))
@@ -189,8 +207,8 @@ def _ventricles(canvas: Canvas) -> None:
             T.CSF, [(side * 23, 34, 6), (side * 30, 12, -14), (side * 29, -6, -20)], (4, 2.4, 1.8)
         )
         canvas.ellipsoid(T.GLAND, (side * 19, 32, 14), (2.2, 4, 3), over=(T.CSF,))  # choroid plexus
-    canvas.ellipsoid(T.CSF, (0, 4, 6), (2.4, 16, 10))
-    canvas.ellipsoid(T.CSF, (0, 34, -2), (13, 5, 7))
+    canvas.ellipsoid(T.CSF, (0, 2, 5), (2.6, 17, 11))
+    canvas.ellipsoid(T.NUCLEI, (0, 4, 8), (4, 5.5, 5))  # where the thalami touch
     canvas.ellipsoid(T.CSF, (0, -12, -18), (14, 11, 7))
 
 
@@ -199,29 +217,22 @@ def _hindbrain(canvas: Canvas) -> None:
     view, (x, y, z) = canvas.window((-58, 8, -66), (58, 86, -14))
     radius = (x / 52) ** 2 + ((y - 46) / 36) ** 2 + ((z + 38) / 23) ** 2
     inside = (radius <= 1) & ((x / 69) ** 2 + (y / 88) ** 2 + ((z - 6) / 80) ** 2 <= 1)
-    # Folia: shells of grey with thin fluid between, bent by the height.
-    shell = np.sqrt(((x / 1.25) ** 2 + (y - 18) ** 2) + (2.2 * (z + 36)) ** 2)
-    phase = shell - np.floor(shell / np.float32(5)) * np.float32(5)
     canvas.put(view, inside, T.GREY)
-    canvas.put(view, inside & (phase > 3.6) & (radius < 0.85), T.WHITE)
-    canvas.put(view, inside & (phase < 0.8) & (radius > 0.35), T.CSF)
+    _folia(canvas, view, inside, radius, (x, y, z))
     for side in (1.0, -1.0):
-        canvas.ellipsoid(T.WHITE, (side * 22, 42, -38), (17, 12, 7))
-    stem = [
-        (0, 14, -6),
-        (0, 12, -20),
-        (0, 12, -30),
-        (0, 18, -42),
-        (0, 28, -58),
-        (0, 33, -80),
-        (0, 33, -140),
-    ]
-    canvas.tube(T.WHITE, stem, (13, 12, 14.5, 11, 7.5, 6, 5.5), squash=(1.15, 0.9, 1.0))
-    canvas.ellipsoid(T.CSF, (0, 30, -34), (7, 4.5, 8))
-    canvas.tube(T.CSF, [(0, 25, -26), (0, 26, -10)], 1.6)
+        canvas.ellipsoid(T.WHITE, (side * 20, 40, -37), (17, 11, 7))
+    canvas.ellipsoid(T.CSF, (0, 6, -40), (11, 5, 17))  # in front of the stem
+    canvas.tube(T.CSF, [(0, 33, -44), (0, 36, -62)], 8)  # behind it
+    stem = [(0, 16, -6), (0, 17, -16), (0, 19, -42), (0, 29, -60), (0, 33, -80), (0, 33, -140)]
+    canvas.tube(T.WHITE, stem, (11, 10, 9, 7, 6, 5.5), squash=(1.2, 0.9, 1.0))
+    canvas.ellipsoid(T.WHITE, (0, 14, -29), (17, 11, 13))  # the pons
+    canvas.ellipsoid(T.CSF, (0, 30, -33), (7, 4, 9))
+    canvas.tube(T.CSF, [(0, 26, -26), (0, 23, -8), (0, 14, 2)], 1.4)
+    canvas.ellipsoid(T.CSF, (0, 34, -9), (8, 5, 6))
+    canvas.ellipsoid(T.NUCLEI, (0, 29, -8), (7, 4, 8))  # the four hills
+    canvas.ellipsoid(T.GLAND, (0, 32, 1), (3, 4, 3))  # the pineal
     for z0 in (-78.0, -100.0, -122.0):
-        for label, grow in ((T.BONE, 0.0), (T.MARROW, -2.2)):
-            canvas.ellipsoid(label, (0, 12, z0), (14 + grow, 9 + grow, 9 + grow))
+        _vertebra(canvas, z0)
         for side in (1.0, -1.0):
             arch = [
                 (side * 14.0, 16.0, z0),
@@ -230,6 +241,35 @@ def _hindbrain(canvas: Canvas) -> None:
                 (0.0, 54.0, z0 - 2),
             ]
             canvas.tube(T.BONE, arch, 4)
+
+
+def _folia(
+    canvas: Canvas, view: Labels, inside: NDArray[np.bool_], radius: Field,
+    axes: tuple[Field, Field, Field],
+) -> None:  # fmt: skip
+    """Paint the leaves of the cerebellum: they fan out behind the fourth ventricle.
+
+    Their direction is measured round a square, which needs no arc tangent.
+    """
+    x, y, z = axes
+    back, up = np.maximum(y - 22 - (x / 52) ** 2 * 8, np.float32(0.5)), z + 36
+    turn = up / (back + np.abs(up)) + np.float32(0.02) * (np.abs(x) / 8 + radius * 3)
+    for count, white, fluid, start in ((9.0, 0.30, 0.09, 0.0), (17.0, 0.30, 0.10, 0.5)):
+        phase = turn * np.float32(count)
+        phase = np.abs(phase - np.floor(phase) - np.float32(0.5)) * 2
+        where = inside & (radius > start)
+        canvas.put(view, where & (phase < white) & (radius < 0.88 - start * 0.2), T.WHITE, (T.GREY,))
+        canvas.put(view, where & (phase > 1 - fluid) & (radius > 0.3), T.CSF)
+
+
+def _vertebra(canvas: Canvas, z0: float) -> None:
+    """Paint a vertebral body of the neck with the disc below it."""
+    for label, r, low, high in (
+        (T.DISC, 12.5, -13.0, -7.0), (T.BONE, 13.5, -8.0, 8.0), (T.MARROW, 11.5, -6.4, 6.4),
+    ):  # fmt: skip
+        view, (x, y, z) = canvas.window((-r, 2, z0 + low), (r, 24, z0 + high))
+        round_ = (x / r) ** 2 + ((y - 13) / (r * 0.68)) ** 2 <= 1
+        canvas.put(view, round_ & (z > -1000), label)
 
 
 def _face(canvas: Canvas) -> None:
@@ -248,7 +288,14 @@ def _face(canvas: Canvas) -> None:
         canvas.ellipsoid(label, (-7, -20, -37), (6 + grow, 9 + grow, 7 + grow))
         for y in range(-78, -38, 9):
             canvas.mirrored(label, (6, y, -30), (3.6 + grow, 4 + grow, 8 + grow))
-    canvas.ellipsoid(T.MUCOSA, (0, -62, -60), (13, 38, 20))
+    canvas.ellipsoid(T.GAS, (0, -52, -78), (24, 38, 15), over=(T.MUSCLE,))  # the mouth
+    canvas.ellipsoid(T.MUCOSA, (0, -50, -94), (23, 36, 27), over=(T.MUSCLE, T.GAS))
+    canvas.ellipsoid(T.MUSCLE, (0, -50, -95), (21, 33, 25), over=(T.MUCOSA,))
+    canvas.tube(T.FAT, [(0, -78, -106), (0, -50, -112)], 3, over=(T.MUSCLE,))
+    canvas.ellipsoid(T.MUCOSA, (0, -60, -58), (13, 36, 18))
+    canvas.tube(T.BONE, [(0, -86, -72), (0, -44, -71)], 2.4, squash=(8.0, 1.0, 1.0))  # palate
+    canvas.tube(T.MUCOSA, [(0, -44, -71), (0, -28, -76), (0, -20, -88)], (4, 5, 3),
+                squash=(2.5, 1.0, 1.0))  # fmt: skip
     for side in (1.0, -1.0):
         canvas.ellipsoid(T.GAS, (side * 5, -64, -62), (3, 36, 17))
         canvas.ellipsoid(T.MUCOSA, (side * 7, -58, -66), (3, 24, 4))

@@ -15,7 +15,7 @@ def diaphragm(x: Plane, y: Plane) -> Plane:
     """Return the height of the diaphragm (mm) over (x, y): two domes and the central tendon."""
     right = 410 - 80 * (((x + 66) / 80) ** 2 + ((y + 8) / 88) ** 2)
     left = 396 - 80 * (((x - 68) / 78) ** 2 + ((y + 8) / 88) ** 2)
-    middle = 382 - 90 * ((x / 66) ** 2 + ((y + 30) / 70) ** 2)
+    middle = 391 - 90 * ((x / 80) ** 2 + ((y + 30) / 70) ** 2)
     result: Plane = np.maximum(np.maximum(right, left), middle)
     return result
 

@@ -184,6 +184,8 @@ def _keep(db: Connection, kept: _Kept) -> None:
         if row["user"] in there:
             db.execute(insert(t.sessions).values(**row))
     for table in kept.keys() - {t.users, t.sessions}:
+        if not kept[table]:
+            continue  # the index was lost: the backup knows more
         db.execute(delete(table))
         for row in kept[table]:
             db.execute(insert(table).values(**row))

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Column, Connection, delete, insert, select, update
 
 from simulator.archive import tables as t
 from simulator.archive.index import Index, Location
@@ -27,12 +27,16 @@ class Copies:
 
     def __init__(
         self, folder: Path, index: Index, store: FileStore, volumes: Volumes,
-        now: Callable[[], str], saved: Callable[[], set[str]],
+        now: Callable[[], str], saved: Callable[[Column[str]], set[str]],
     ) -> None:  # fmt: skip
-        """Keep copies below `folder`; `store` has the online files, `saved` what a reset needs."""
+        """Keep copies below `folder`; `store` has the online files.
+
+        `saved` are the values a column has in the baseline, which a reset needs.
+        """
         self.folder, self.index, self.volumes = folder, index, volumes
-        self.database, self.now, self._saved = index.database, now, saved
-        self.online = Shelf(store, saved)
+        self.database, self.now = index.database, now
+        self._saved = lambda: saved(copies.c.digest)
+        self.online = Shelf(store, lambda: saved(t.instances.c.digest))
         self._shelves: dict[int, Shelf] = {}
 
     def shelf(self, volume: Volume) -> Shelf:
@@ -177,17 +181,32 @@ class Copies:
     def settle(self) -> None:
         """After a start or a reset: files back that rows speak of, others away."""
         self.forget_orphans()
-        with self.database.read() as db:
-            i = t.instances.c
-            self.online.bring_back(list(db.execute(select(i.digest).where(i.volume > 0)).scalars()))
-            pairs = [(row.digest, row.volume) for row in db.execute(select(copies))]
+        i = t.instances.c
+        self.online.bring_back(self._known(i.digest, i.volume > 0, self.online.aside()))
         self.online.forget()
+        with self.database.read() as db:
+            away = list(db.execute(select(i.digest).where(i.volume == 0)).scalars())
+        store = self.online.store
+        self.online.take_away([digest for digest in away if store.path(digest).exists()])
         for volume in self.volumes.rows():
             if volume.tier != ONLINE and (self.folder / str(volume.number)).exists():
-                wanted = {digest for digest, number in pairs if number == volume.number}
-                self.shelf(volume).bring_back(wanted)
-                self.shelf(volume).forget()
-                self.shelf(volume).sweep(wanted)
+                self._settle(volume)
+
+    def _settle(self, volume: Volume) -> None:
+        with self.database.read() as db:
+            here = select(copies.c.digest).where(copies.c.volume == volume.number)
+            wanted = set(db.execute(here).scalars())
+        self.shelf(volume).bring_back(wanted)
+        self.shelf(volume).forget()
+        self.shelf(volume).sweep(wanted)
+
+    def _known(self, column: Any, condition: Any, digests: Sequence[str]) -> list[str]:
+        with self.database.read() as db:
+            return [
+                digest
+                for chunk in chunks(digests)
+                for digest in db.execute(select(column).where(condition, column.in_(chunk))).scalars()
+            ]
 
 
 def chunks(words: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

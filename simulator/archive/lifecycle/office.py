@@ -27,7 +27,7 @@ class Lifecycle:
         self.archive = archive
         self.volumes = Volumes(archive.database, archive.clock)
         self.copies = Copies(
-            folder, archive.index, archive.store, self.volumes, self.now, archive.saved_digests
+            folder, archive.index, archive.store, self.volumes, self.now, archive.saved_values
         )
         self.holds = Holds(archive.database, self.now)
         self.tiers = Tiers(self.copies, self.holds.why, archive.journal)

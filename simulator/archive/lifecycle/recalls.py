@@ -43,9 +43,13 @@ class Recalls:
     def stop(self) -> None:
         """Stop; what was asked for stays in the table."""
         self.stopped.set()
-        self._wake.set()
+        self.wake()
         if self._thread.is_alive():
             self._thread.join(5)
+
+    def wake(self) -> None:
+        """Look now whether something is due."""
+        self._wake.set()
 
     # --- asking ---------------------------------------------------------------------------------
 
@@ -73,7 +77,7 @@ class Recalls:
             key = db.execute(insert(recalls).values(values)).inserted_primary_key
         assert key is not None
         self._tell(values, len(away))
-        self._wake.set()
+        self.wake()
         return {"number": int(key[0]), **values}
 
     def away(self, study_uid: str) -> list[Location]:
@@ -126,7 +130,7 @@ class Recalls:
         here = recalls.c.volume == volume.name, recalls.c.state == MOUNT
         with self.database.write() as db:
             count = db.execute(update(recalls).where(*here).values(**values)).rowcount
-        self._wake.set()
+        self.wake()
         return int(count)
 
     def _work(self) -> None:

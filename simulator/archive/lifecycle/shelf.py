@@ -28,6 +28,10 @@ class Shelf:
                 _link(path, self._aside / path.name)
             self.store.remove(digest, lambda _: False)
 
+    def aside(self) -> list[str]:
+        """Return the digests of what is set aside."""
+        return [path.stem for path in self._aside.glob("*.dcm")] if self._aside.exists() else []
+
     def bring_back(self, wanted: Iterable[str]) -> None:
         """Put back what was set aside and is wanted again."""
         for digest in wanted:
@@ -38,10 +42,9 @@ class Shelf:
 
     def forget(self) -> None:
         """Remove what is set aside and no reset needs any more."""
-        saved = self._saved() if self._aside.exists() else set()
-        for path in self._aside.glob("*.dcm") if self._aside.exists() else ():
-            if path.stem not in saved:
-                path.unlink(missing_ok=True)
+        aside = self.aside()
+        for digest in set(aside) - (self._saved() if aside else set()):
+            (self._aside / f"{digest}.dcm").unlink(missing_ok=True)
 
     def sweep(self, wanted: set[str]) -> None:
         """Remove the files that nobody wants, nor a reset."""
