@@ -11,6 +11,7 @@ import typer
 
 from simulator import __version__
 from simulator.commands import (
+    acceptance,
     archive,
     continuity,
     dataset,
@@ -23,11 +24,13 @@ from simulator.commands import (
     hospital,
     lab,
     lifecycle,
+    media,
     messages,
     monitor,
     network,
     quarantine,
     queue,
+    sql,
     tls,
 )
 from simulator.errors import PacsLabError
@@ -43,11 +46,14 @@ messages.register(hospital.ris, archive.app)
 archive.app.add_typer(queue.app, name="queue")
 quarantine.register(archive.app, archive.setting)
 monitor.register(archive.app)
+archive.app.command("sql")(sql.sql)
 lifecycle.register(archive.app)
 continuity.register(archive.app)
+archive.app.add_typer(media.app, name="media")
 app.add_typer(archive.app, name="archive")
 hospital.fleet.command("run")(fleet.fleet_run)
 hospital.fleet.command("conformance")(fleet.fleet_conformance)
+hospital.fleet.command("accept")(acceptance.fleet_accept)
 hospital.fleet.command("pictures")(fleet.fleet_pictures)
 app.add_typer(hospital.fleet, name="fleet")
 app.add_typer(hospital.ris, name="ris")

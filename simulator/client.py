@@ -21,6 +21,7 @@ from simulator.clients.lifecycle import (
     RetentionClient,
     StorageClient,
 )
+from simulator.clients.media import MediaClient
 from simulator.clients.monitor import MonitorClient
 from simulator.clients.network import NetworkClient
 from simulator.clients.nodes import AssociationsClient, NodesClient
@@ -44,6 +45,7 @@ __all__ = [
     "IntegrityClient",
     "JournalClient",
     "LabelsClient",
+    "MediaClient",
     "MonitorClient",
     "QuarantineClient",
     "RisClient",
@@ -91,6 +93,7 @@ class Client:
         self.quarantine = QuarantineClient(archive)
         self.integrity = IntegrityClient(archive)
         self.backups = BackupsClient(archive)
+        self.media = MediaClient(archive)
 
     @property
     def capabilities(self) -> Capabilities:

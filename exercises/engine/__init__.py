@@ -16,6 +16,7 @@ from exercises.engine.desk import (
     start,
 )
 from exercises.engine.exercise import Exercise, load
+from exercises.engine.persons import logged_in, may, rights_of, why_refused
 from exercises.engine.prove import prove
 from exercises.engine.review import review
 from exercises.engine.scaffold import new
@@ -33,6 +34,8 @@ __all__ = [
     "hand_in",
     "hint",
     "load",
+    "logged_in",
+    "may",
     "new",
     "note",
     "only_when",
@@ -40,5 +43,7 @@ __all__ = [
     "prove",
     "reset",
     "review",
+    "rights_of",
     "start",
+    "why_refused",
 ]

@@ -185,6 +185,11 @@ def _world(client: Client) -> dict[str, Any]:
     return {
         "users": [{key: row[key] for key in _STAFF} for row in staff],
         "studies": [dict(row) for row in client.archive.studies()],
+        "roles": [
+            {"name": row["name"], "rights": list(row["rights"])} for row in client.users.roles()
+        ]
+        if client.capabilities.users
+        else [],
     }
 
 

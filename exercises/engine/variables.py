@@ -19,6 +19,7 @@ from exercises.engine.people import person
 from simulator.errors import UsageError
 
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+_LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFHJKLMNPRTUVWXY2345679"
 _ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "S": "5", "5": "S", "B": "8", "8": "B"}
 
 
@@ -28,6 +29,7 @@ class World:
 
     users: list[dict[str, Any]] = field(default_factory=list)
     studies: list[dict[str, Any]] = field(default_factory=list)
+    roles: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -191,6 +193,11 @@ def _accession(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     return f"A{chance.choice((97, 98))}{chance.randrange(10_000, 100_000)}"
 
 
+def _password(options: dict[str, Any], draw: Draw, chance: Random) -> str:
+    """A password that nobody guesses."""
+    return "-".join("".join(chance.choices(_LETTERS, k=5)) for _ in range(3))
+
+
 def _person(options: dict[str, Any], draw: Draw, chance: Random) -> dict[str, str]:
     """A patient who was not here before."""
     return person(chance)
@@ -225,6 +232,12 @@ def _study(options: dict[str, Any], draw: Draw, chance: Random) -> Any:
     ]
     what = f"a study of '{options['of']}'"
     return _picked(able, "study_uid", options.get("count"), draw, chance, what)
+
+
+def _role(options: dict[str, Any], draw: Draw, chance: Random) -> Any:
+    """A role of the archive with its rights, by name; 'all' for the list of them."""
+    found = {role["name"]: role for role in draw.world.roles}
+    return list(found.values()) if options["of"] == "all" else found[options["of"]]
 
 
 def _in(options: dict[str, Any], draw: Draw, chance: Random) -> Any:
@@ -276,10 +289,12 @@ KINDS: dict[str, Callable[[dict[str, Any], Draw, Random], Any]] = {
     "swapped": _swapped,
     "ae_title": _ae_title,
     "accession": _accession,
+    "password": _password,
     "person": _person,
     "namesake": _namesake,
     "staff": _staff,
     "study": _study,
+    "role": _role,
     "pick": _in,
     "text": _text,
     "every": _every,

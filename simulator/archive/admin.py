@@ -14,6 +14,7 @@ from simulator.archive.api.directory import DirectoryDesk
 from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.keeping import Keeping
 from simulator.archive.api.lifecycle import Lifecycle
+from simulator.archive.api.media import MediaDesk
 from simulator.archive.api.nodes import Nodes
 from simulator.archive.api.queues import Queues
 from simulator.archive.api.reading import Reading
@@ -29,7 +30,7 @@ from simulator.web import NOBODY, Principal, Route
 
 _DESKS: tuple[type[Desk], ...] = (
     *(Session, Accounts, Rights, Access, DirectoryDesk, AuditDesk, Watching),
-    *(Nodes, Associations, Running, Studies, Interfaces, Queues, Keeping, ContinuityDesk),
+    *(Nodes, Associations, Running, Studies, Interfaces, Queues, Keeping, ContinuityDesk, MediaDesk),
     *(Storage, Lifecycle),
 )
 

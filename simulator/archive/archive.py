@@ -15,6 +15,7 @@ from simulator.archive.audit.office import AuditOffice
 from simulator.archive.availability import Availability
 from simulator.archive.calling import Calling
 from simulator.archive.commitment import Commitment
+from simulator.archive.continuity.media_room import Media
 from simulator.archive.continuity.room import Continuity
 from simulator.archive.directory import Directory
 from simulator.archive.door import Door
@@ -93,7 +94,7 @@ class Archive:
             on_new_study=self.orders.expect,
         )
         self.integrity = Integrity(folder, self.services.filing)
-        self.continuity = Continuity(self)
+        self.continuity, self.media = Continuity(self), Media(self)
         self.integrity.baseline = lambda: self.saved_digests() | self.continuity.set_aside()
         self.lifecycle = Lifecycle(self, folder / "volumes")
         self._report(clock, journal)
@@ -203,6 +204,7 @@ class Archive:
         with self.integrity.alone():  # what came after the baseline must not be filed again
             self.database.restore(self.baseline)
             self.continuity.forget()
+            self.media.forget()
             self.reload()
             self.quarantine.reset()
             self.lifecycle.reset()

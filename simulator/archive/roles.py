@@ -36,6 +36,8 @@ RIGHTS = {
     "hold.edit": "put studies on legal hold, and release them",
     "backup.run": "make and verify backups",
     "backup.restore": "restore backups, rebuild the index, delete backups",
+    "media.import": "import CDs: studies of other hospitals",
+    "media.export": "write studies onto media",
 }
 ADMIN = "pacs_admin"  # always has every right, so that the archive can always be run
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {

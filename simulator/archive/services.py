@@ -32,9 +32,7 @@ from simulator.network.dimse import DimseError, Handlers, Reply, Request
 from simulator.network.negotiation import Proposal
 
 __all__ = ["STORAGE_SYNTAXES", "Services"]
-Recalled = Callable[
-    [Request, Sequence[Location], Callable[[], Iterator[Reply]]], Iterator[Reply]
-]
+Recalled = Callable[[Request, Sequence[Location], Callable[[], Iterator[Reply]]], Iterator[Reply]]
 _MODELS = {str(uid): (model, service) for (model, service), uid in scu.MODELS.items()}
 
 

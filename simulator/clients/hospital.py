@@ -177,6 +177,14 @@ class DeviceClient(HospitalClient):
         what = f"{self.name} performed an unscheduled exam"
         return self._do(what, "perform", {"unscheduled": typed})
 
+    def accept(self) -> dict[str, Any]:
+        """Put the device through its acceptance: its level, every step, and a report as a page.
+
+        The device does examinations of a test patient for it, at a bench; no service sees them.
+        """
+        answer: dict[str, Any] = self.call("POST", f"/devices/{self.name}/accept", {})
+        return answer
+
     def queue(self) -> Rows:
         """List what waits on the device's own disk."""
         return Rows(self.call("GET", f"/devices/{self.name}/queue"))

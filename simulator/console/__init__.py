@@ -15,6 +15,7 @@ from simulator.console.registration import registration_desk
 from simulator.console.ris import ris_panel
 from simulator.console.service import service_screen
 from simulator.console.settings import settings_panel
+from simulator.console.sql import sql_desk
 from simulator.console.status import status_board
 from simulator.console.studies import study_browser
 from simulator.console.terminal import terminal
@@ -41,6 +42,7 @@ __all__ = [
     "ris_panel",
     "service_screen",
     "settings_panel",
+    "sql_desk",
     "status_board",
     "study_browser",
     "terminal",

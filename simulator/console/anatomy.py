@@ -97,7 +97,8 @@ def _cut(volume: Volume, axis: int, share: float) -> tuple[NDArray[Any], float]:
     cut = np.take(volume.labels, index, axis=axis)
     x, y, z = volume.spacing
     tall, wide = ((y, x), (z, x), (z, y))[axis]
-    return (cut if axis == 0 else cut[::-1]), tall / wide
+    shown: NDArray[Any] = cut if axis == 0 else cut[::-1]
+    return shown, tall / wide
 
 
 def _coloured(labels: NDArray[Any]) -> NDArray[Any]:
@@ -108,7 +109,8 @@ def _coloured(labels: NDArray[Any]) -> NDArray[Any]:
     for (_, members), colour in zip(_NAMES.items(), _COLOURS, strict=True):
         for member in members:
             table[Tissue[member]] = _rgb(colour)
-    return table[labels]
+    coloured: NDArray[Any] = table[labels]
+    return coloured
 
 
 def _legend(drawing: Any, axes: Any, labels: NDArray[Any]) -> None:

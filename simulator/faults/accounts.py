@@ -19,6 +19,8 @@ class Account:
     role: str = "viewer"
     status: str = "active"
     note: str = ""
+    kind: str = "person"
+    password: str = ""
 
     def apply(self, seat: Client) -> None:
         """Open it, or change it."""
@@ -26,12 +28,30 @@ class Account:
         if any(user["name"] == self.name for user in users.list()):
             users.change(self.name, status=self.status, note=self.note)
             return
-        facts = {"full_name": self.full_name, "department": self.department}
-        users.add(self.name, role=self.role, status=self.status, note=self.note, **facts)
+        facts = {"full_name": self.full_name, "department": self.department, "kind": self.kind}
+        facts |= {"status": self.status, "note": self.note, "password": self.password}
+        users.add(self.name, role=self.role, **facts)
 
     def lift(self, seat: Client) -> None:
         """Disable it: what it did must stay traceable."""
         seat.as_staff(self.by).users.disable(self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Password:
+    """An account gets a password: by its owner, or by who helps out."""
+
+    name: str
+    password: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Set it; what was open ends."""
+        seat.as_staff(self.by).users.set_password(self.name, self.password)
+
+    def lift(self, seat: Client) -> None:
+        """End what was opened with it; the old password is nobody's to know."""
+        seat.as_staff(self.by).users.end_sessions(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)

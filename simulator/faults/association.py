@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.archive.nodes import RIGHTS
 from simulator.client import Client
 
 
@@ -78,6 +79,29 @@ class NodeAddress:
     def lift(self, seat: Client) -> None:
         """Type the address the device has."""
         seat.as_staff(self.by).archive.change_node(self.node, **_place(seat, self.node))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeRight:
+    """The node table has a device without one of the rights it needs (A14)."""
+
+    node: str
+    right: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Take the right away."""
+        rights = [right for right in self._rights(seat) if right != self.right]
+        seat.as_staff(self.by).archive.change_node(self.node, rights=rights)
+
+    def lift(self, seat: Client) -> None:
+        """Give it back, where it stood."""
+        usual = [right for right in RIGHTS if right in {*self._rights(seat), self.right}]
+        seat.as_staff(self.by).archive.change_node(self.node, rights=usual)
+
+    def _rights(self, seat: Client) -> list[str]:
+        rights: list[str] = seat.archive.nodes().one(ae=self.node)["rights"]
+        return rights
 
 
 def _place(seat: Client, device: str) -> dict[str, Any]:

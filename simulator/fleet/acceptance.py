@@ -23,11 +23,11 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 
 from simulator.errors import LocalError, NetworkError
 from simulator.fleet import acceptance_headers as headers
-from simulator.fleet.acceptance_steps import AMBER, GREEN, LEVELS, RED, Step, few, refused_of
+from simulator.fleet.acceptance_steps import AMBER, GREEN, LEVELS, RED, Step, few, refused_of, report
 from simulator.fleet.bench import Bench, Got
 from simulator.fleet.delivery import MOST_CONTEXTS, offered
 from simulator.fleet.modality import Modality
-from simulator.fleet.profile import ModalityProfile
+from simulator.fleet.profile import ModalityProfile, load_profiles
 from simulator.imaging.template import SYNTAXES
 from simulator.network import scu
 from simulator.network.associate import Peer, associate, plain_context
@@ -163,16 +163,16 @@ class Acceptance:
             item = self.device.find_item(entry.AccessionNumber)
             done = self.device.perform(item)
         except NetworkError as error:
-            self._say(f"examination {name}", [f"{error.sentence}"])
+            self._say(f"examination, {name}", [f"{error.sentence}"])
             return
         got, ended = bench.objects[before:], self.device.clock.now()
         failed = [done.error.sentence] if done.error else []
-        self._say(f"examination {name}", failed, f"{len(got)} objects came")
-        self._say(f"MPPS {name}", list(self._mpps(entry, done.pps_uid, got)), "in progress, "
+        self._say(f"examination, {name}", failed, f"{len(got)} objects came")
+        self._say(f"MPPS, {name}", list(self._mpps(entry, done.pps_uid, got)), "in progress, "
                   "completed, and names every object")  # fmt: skip
         missing = {one.reference for one in got} - set(bench.asked)
         kept = [row for row in self.device.queue() if row["accession"] == entry.AccessionNumber]
-        self._say(f"commitment {name}",
+        self._say(f"commitment, {name}",
                   [f"{len(missing)} objects were never asked for"] if missing or not got else
                   ["it keeps them, though they were committed to"] if kept else [],
                   f"{len(got)} objects, and the device let go of them")  # fmt: skip
@@ -251,6 +251,13 @@ class Acceptance:
             return
         level, what = (done.level, done.what) if isinstance(done, Step) else (GREEN, done)
         self.steps.append(Step(name=name, level=level, what=what))
+
+
+def accepted(device: Modality) -> dict[str, Any]:
+    """Put a device through its acceptance, by the statement it was delivered with."""
+    claimed = load_profiles().get(device.name, device.profile)
+    facts = Acceptance(device, claimed).run()
+    return {**facts, "report": report(facts)}
 
 
 def _covering(profile: ModalityProfile) -> list[str]:

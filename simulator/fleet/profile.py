@@ -63,11 +63,13 @@ class Series:
     """One series of a protocol; `coverage` and `fov` are mm in the phantom's axes.
 
     `kind` is a key of KINDS, by default that of the device. `recipe` is what its kind varies: a
-    CT kernel, an MR weighting, an X-ray view, a US scene. Documents need a description only.
+    CT kernel, an MR weighting, an X-ray view, a US scene. `number` is the SeriesNumber, 0 for the
+    turn it is acquired in: viewers open the lowest first. Documents need a description only.
     """
 
     description: str
     kind: str = ""
+    number: int = 0
     plane: str = ""
     recipe: str = ""
     phase: str = ""

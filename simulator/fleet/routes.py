@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import UsageError
+from simulator.fleet.acceptance import accepted
 from simulator.fleet.modality import Modality
 from simulator.fleet.outcome import attempt
 from simulator.fleet.settings import TABLE
@@ -34,6 +35,7 @@ def routes(fleet: Fleet) -> list[Route]:
         ("POST", f"{device}/perform", desk.perform, "scan: accession, or unscheduled"),
         ("GET", f"{device}/queue", desk.queue, "what the device still owes to archive and RIS"),
         ("POST", f"{device}/send", desk.send, "try the queue again, or resend an accession"),
+        ("POST", f"{device}/accept", desk.accept, "put a device through its acceptance"),
         ("GET", f"{device}/log", desk.log, "the device's own log"),
         ("GET", f"{device}/received", desk.received, "what was sent to this device"),
         ("POST", f"{device}/find", desk.find, "search the archive from a workstation"),
@@ -89,6 +91,9 @@ class _Desk:
         if accession:
             return attempt(lambda: device.resend(str(accession)).facts())
         return attempt(device.send_queue)
+
+    def accept(self, call: Call) -> Any:
+        return accepted(self._modality(call))
 
     def log(self, call: Call) -> Any:
         count = call.query.get("count", "200")

@@ -19,6 +19,7 @@ from simulator.errors import UsageError
 from simulator.imaging.canvas import Volume
 from simulator.imaging.head import head
 from simulator.imaging.torso import torso
+from simulator.imaging.whole_body import whole_body
 
 CHUNK = 1 << 20  # bytes unpacked at a time
 
@@ -29,9 +30,11 @@ _BUILDING = Lock()
 _LIVE: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
 
 # What lies in the middle of a picture, mm (x, y, z) of the phantom.
-CENTRES = {"torso": (0.0, 10.0, 260.0), "head": (0.0, 0.0, -8.0)}
+CENTRES = {"torso": (0.0, 10.0, 260.0), "head": (0.0, 0.0, -8.0), "body": (0.0, 10.0, 450.0)}
 
-BUILDERS: dict[str, Callable[[str], Volume]] = {"torso": torso, "head": head}
+BUILDERS: dict[str, Callable[[str], Volume]] = {
+    "torso": torso, "head": head, "body": whole_body,
+}  # fmt: skip
 
 
 class Packed(NamedTuple):
@@ -47,7 +50,7 @@ def volume_of(anatomy: str, sex: str) -> Volume:
     """Return the label volume of an anatomy; built once a process, in about a third of a second."""
     if anatomy not in BUILDERS:
         raise UsageError(f"There is no anatomy {anatomy!r}.", f"Choose {' or '.join(BUILDERS)}.")
-    key = anatomy, sex if anatomy == "torso" else ""
+    key = anatomy, "" if anatomy == "head" else sex
     with _BUILDING:
         volume = _LIVE.get(key) or _unpacked(*key)
         _LIVE[key] = volume

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.imaging import face, hindbrain
 from simulator.imaging.canvas import Canvas, Labels, Volume
 from simulator.imaging.noise import generator
 from simulator.imaging.tissues import Tissue as T
 
 BRAIN = (T.GREY, T.WHITE)
-FACE = (T.FAT, T.MUSCLE, T.SCALP)
 Field = NDArray[np.float32]
 SLAB = 24  # planes painted at a time: temporaries of float32 are large
 
@@ -24,9 +24,9 @@ def head(sex: str = "") -> Volume:
     _cerebrum(canvas)
     _deep(canvas)
     _ventricles(canvas)
-    _hindbrain(canvas)
-    _face(canvas)
-    _orbits(canvas)
+    hindbrain.paint(canvas)
+    face.paint(canvas)
+    face.paint_orbits(canvas)
     return canvas.finish()
 
 
@@ -42,18 +42,7 @@ def _outside(canvas: Canvas) -> None:
     canvas.mirrored(T.MUSCLE, (76, -22, -8), (7, 36, 40), over=(T.FAT, T.SCALP))  # temporalis
     canvas.ellipsoid(T.MUSCLE, (0, -34, -66), (61, 62, 72), over=(T.FAT, T.SCALP))
     canvas.tube(T.MUSCLE, neck, 53, over=(T.FAT, T.SCALP))
-    _profile(canvas)
-
-
-def _profile(canvas: Canvas) -> None:
-    """Paint what a face shows from the side: the nose, the lips and the chin."""
-    for label, r in ((T.FAT, 1.0), (T.MUSCLE, 0.7)):
-        canvas.tube(label, [(0, -93, -14), (0, -98, -30), (0, -104, -52)], (7 * r, 8 * r, 11 * r))
-        canvas.mirrored(label, (8, -95, -55), (8 * r, 10 * r, 7 * r))
-    canvas.ellipsoid(T.MUSCLE, (0, -86, -90), (30, 13, 34), over=(T.AIR, T.FAT, T.SCALP))
-    for spot, radii in (((0, -98, -76), (20, 7, 6)), ((0, -97, -88), (18, 7, 6)),
-                        ((0, -90, -112), (17, 10, 13))):  # fmt: skip
-        canvas.ellipsoid(T.MUSCLE, spot, radii, over=(T.AIR, T.FAT))
+    face.paint_profile(canvas)
 
 
 # The floor under the brain (mm) from front to back: to the side, and in the middle, where the
@@ -210,132 +199,3 @@ def _ventricles(canvas: Canvas) -> None:
     canvas.ellipsoid(T.CSF, (0, 2, 5), (2.6, 17, 11))
     canvas.ellipsoid(T.NUCLEI, (0, 4, 8), (4, 5.5, 5))  # where the thalami touch
     canvas.ellipsoid(T.CSF, (0, -12, -18), (14, 11, 7))
-
-
-def _hindbrain(canvas: Canvas) -> None:
-    """Paint the cerebellum with its folia, the brain stem and the cord."""
-    view, (x, y, z) = canvas.window((-58, 8, -66), (58, 86, -14))
-    radius = (x / 52) ** 2 + ((y - 46) / 36) ** 2 + ((z + 38) / 23) ** 2
-    inside = (radius <= 1) & ((x / 69) ** 2 + (y / 88) ** 2 + ((z - 6) / 80) ** 2 <= 1)
-    canvas.put(view, inside, T.GREY)
-    _folia(canvas, view, inside, radius, (x, y, z))
-    for side in (1.0, -1.0):
-        canvas.ellipsoid(T.WHITE, (side * 20, 40, -37), (17, 11, 7))
-    canvas.ellipsoid(T.CSF, (0, 6, -40), (11, 5, 17))  # in front of the stem
-    canvas.tube(T.CSF, [(0, 33, -44), (0, 36, -62)], 8)  # behind it
-    stem = [(0, 16, -6), (0, 17, -16), (0, 19, -42), (0, 29, -60), (0, 33, -80), (0, 33, -140)]
-    canvas.tube(T.WHITE, stem, (11, 10, 9, 7, 6, 5.5), squash=(1.2, 0.9, 1.0))
-    canvas.ellipsoid(T.WHITE, (0, 14, -29), (17, 11, 13))  # the pons
-    canvas.ellipsoid(T.CSF, (0, 30, -33), (7, 4, 9))
-    canvas.tube(T.CSF, [(0, 26, -26), (0, 23, -8), (0, 14, 2)], 1.4)
-    canvas.ellipsoid(T.CSF, (0, 34, -9), (8, 5, 6))
-    canvas.ellipsoid(T.NUCLEI, (0, 29, -8), (7, 4, 8))  # the four hills
-    canvas.ellipsoid(T.GLAND, (0, 32, 1), (3, 4, 3))  # the pineal
-    for z0 in (-78.0, -100.0, -122.0):
-        _vertebra(canvas, z0)
-        for side in (1.0, -1.0):
-            arch = [
-                (side * 14.0, 16.0, z0),
-                (side * 22.0, 24.0, z0),
-                (side * 14.0, 44.0, z0),
-                (0.0, 54.0, z0 - 2),
-            ]
-            canvas.tube(T.BONE, arch, 4)
-
-
-def _folia(
-    canvas: Canvas, view: Labels, inside: NDArray[np.bool_], radius: Field,
-    axes: tuple[Field, Field, Field],
-) -> None:  # fmt: skip
-    """Paint the leaves of the cerebellum: they fan out behind the fourth ventricle.
-
-    Their direction is measured round a square, which needs no arc tangent.
-    """
-    x, y, z = axes
-    back, up = np.maximum(y - 22 - (x / 52) ** 2 * 8, np.float32(0.5)), z + 36
-    turn = up / (back + np.abs(up)) + np.float32(0.02) * (np.abs(x) / 8 + radius * 3)
-    for count, white, fluid, start in ((9.0, 0.30, 0.09, 0.0), (17.0, 0.30, 0.10, 0.5)):
-        phase = turn * np.float32(count)
-        phase = np.abs(phase - np.floor(phase) - np.float32(0.5)) * 2
-        where = inside & (radius > start)
-        canvas.put(view, where & (phase < white) & (radius < 0.88 - start * 0.2), T.WHITE, (T.GREY,))
-        canvas.put(view, where & (phase > 1 - fluid) & (radius > 0.3), T.CSF)
-
-
-def _vertebra(canvas: Canvas, z0: float) -> None:
-    """Paint a vertebral body of the neck with the disc below it."""
-    for label, r, low, high in (
-        (T.DISC, 12.5, -13.0, -7.0), (T.BONE, 13.5, -8.0, 8.0), (T.MARROW, 11.5, -6.4, 6.4),
-    ):  # fmt: skip
-        view, (x, y, z) = canvas.window((-r, 2, z0 + low), (r, 24, z0 + high))
-        round_ = (x / r) ** 2 + ((y - 13) / (r * 0.68)) ** 2 <= 1
-        canvas.put(view, round_ & (z > -1000), label)
-
-
-def _face(canvas: Canvas) -> None:
-    """Paint sinuses, nose, jaws, teeth, tongue and throat."""
-    for side in (1.0, -1.0):
-        for label, grow in ((T.SINUS_WALL, 1.6), (T.GAS, 0.0)):
-            canvas.ellipsoid(label, (side * 27, -62, -58), (13 + grow, 17 + grow, 15 + grow))
-            canvas.ellipsoid(label, (side * 12, -86, -6), (11 + grow, 5 + grow, 9 + grow))
-        canvas.tube(
-            T.BONE,
-            [(side * 42, -72, -44), (side * 64, -48, -48), (side * 70, -14, -46)],
-            (5, 3.4, 3),
-        )
-    for label, grow in ((T.SINUS_WALL, 1.5), (T.GAS, 0.0)):
-        canvas.ellipsoid(label, (7, -22, -38), (7 + grow, 10 + grow, 8 + grow))
-        canvas.ellipsoid(label, (-7, -20, -37), (6 + grow, 9 + grow, 7 + grow))
-        for y in range(-78, -38, 9):
-            canvas.mirrored(label, (6, y, -30), (3.6 + grow, 4 + grow, 8 + grow))
-    canvas.ellipsoid(T.GAS, (0, -52, -78), (24, 38, 15), over=(T.MUSCLE,))  # the mouth
-    canvas.ellipsoid(T.MUCOSA, (0, -50, -94), (23, 36, 27), over=(T.MUSCLE, T.GAS))
-    canvas.ellipsoid(T.MUSCLE, (0, -50, -95), (21, 33, 25), over=(T.MUCOSA,))
-    canvas.tube(T.FAT, [(0, -78, -106), (0, -50, -112)], 3, over=(T.MUSCLE,))
-    canvas.ellipsoid(T.MUCOSA, (0, -60, -58), (13, 36, 18))
-    canvas.tube(T.BONE, [(0, -86, -72), (0, -44, -71)], 2.4, squash=(8.0, 1.0, 1.0))  # palate
-    canvas.tube(T.MUCOSA, [(0, -44, -71), (0, -28, -76), (0, -20, -88)], (4, 5, 3),
-                squash=(2.5, 1.0, 1.0))  # fmt: skip
-    for side in (1.0, -1.0):
-        canvas.ellipsoid(T.GAS, (side * 5, -64, -62), (3, 36, 17))
-        canvas.ellipsoid(T.MUCOSA, (side * 7, -58, -66), (3, 24, 4))
-        canvas.ellipsoid(T.MUCOSA, (side * 7, -56, -54), (2.6, 20, 4))
-    canvas.tube(
-        T.GAS, [(0, -22, -58), (0, -10, -80), (0, -8, -140)], (9, 8, 9), squash=(1.3, 0.8, 1.0)
-    )
-    for z, label, radius in (
-        (-78, T.BONE, 6.5),
-        (-84, T.PETROUS, 4.5),
-        (-94, T.PETROUS, 4.5),
-        (-106, T.BONE, 7.0),
-    ):
-        arch = [(0.0, -92.0, z), (22.0, -84.0, z), (36.0, -62.0, z), (42.0, -36.0, z)]
-        for side in (1.0, -1.0):
-            canvas.tube(
-                label, [(side * p, q, r) for p, q, r in arch], radius, squash=(1.0, 1.0, 1.2)
-            )
-            if label == T.BONE and z < -100:
-                canvas.tube(T.MARROW, [(side * p, q, r) for p, q, r in arch], 3.5)
-    for side in (1.0, -1.0):
-        ramus = [(side * 42, -36, -106), (side * 48, -12, -78), (side * 48, -2, -48)]
-        canvas.tube(T.BONE, ramus, (7, 5, 5), squash=(0.6, 1.5, 1.2))
-        canvas.ellipsoid(T.MUSCLE, (side * 55, -26, -80), (7, 17, 28), over=FACE)
-        canvas.ellipsoid(T.FAT, (side * 44, -48, -72), (9, 12, 20), over=(T.MUSCLE,))
-        canvas.ellipsoid(T.GLAND, (side * 58, 6, -82), (11, 14, 22), over=FACE)
-        canvas.mirrored(T.VEIN, (36, 12, -110), (6, 6, 30), over=FACE)
-
-
-def _orbits(canvas: Canvas) -> None:
-    """Paint the bony sockets, fat, muscles, optic nerves and eyes."""
-    for side in (1.0, -1.0):
-        turn = (0.94, side * 0.34)
-        canvas.ellipsoid(T.SINUS_WALL, (side * 32, -58, -32), (21, 32, 20), turn=turn)
-        canvas.ellipsoid(T.FAT, (side * 32, -60, -32), (19, 31, 18), turn=turn)
-        canvas.ellipsoid(T.MUSCLE, (side * 34, -93, -32), (19, 8, 14))
-        apex = (side * 18.0, -34.0, -29.0)
-        for dx, dz in ((11, 0), (-10, 0), (0, 10), (0, -10)):
-            canvas.tube(T.MUSCLE, [(side * (32 + dx), -68, -32.0 + dz), apex], 2.4)
-        canvas.tube(T.WHITE, [(side * 31, -64, -32), apex, (0, -16, -18)], 2.3)
-        canvas.ellipsoid(T.MUSCLE, (side * 33, -74, -32), (13, 13, 13))
-        canvas.ellipsoid(T.VITREOUS, (side * 33, -74, -32), (11.6, 11.6, 11.6))
-        canvas.ellipsoid(T.LENS, (side * 33.5, -82, -32), (4.6, 2.2, 4.6))

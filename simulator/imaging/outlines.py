@@ -1,4 +1,4 @@
-"""Knee and ankle from the front, bone by bone: an outline, how thick it is, and its cortex.
+"""Limbs from the front, bone by bone: an outline, how thick it is, and its cortex.
 
 Coordinates are mm as in limbs.py: x to the picture's right, z upwards, of a left limb. The depth
 of a bone at a point follows from the distance to its edge, as if it were rounded there.
@@ -6,7 +6,7 @@ of a bone at a point follows from the distance to its edge, as if it were rounde
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,22 +83,37 @@ ANKLE = (
     ),
 )  # fmt: skip
 
-BONES = {"knee": KNEE, "ankle": ANKLE}
-# Which bone breaks, where it crosses x = 0, how steep the line is, and how far it has slipped (mm).
-BREAKS = {"knee": (1, -36.0, 0.5, 3.0), "ankle": (1, 22.0, 1.1, 3.5)}
+# A break: which bone, where its line crosses x = 0, how steep it is, and the slip (mm).
+Break = tuple[int, float, float, float]
+MARGIN = 6  # pixels around a bone that its blur reaches
 
 
-def drawn(name: str, broken: bool, x: NDArray[np.float64], z: NDArray[np.float64]) -> Array:
-    """Return what the bones add to the path lengths (mm) at columns `x` and rows `z` (mm)."""
+def drawn(
+    bones: tuple[Outline, ...], broken: Break | None, x: NDArray[Any], z: NDArray[Any]
+) -> Array:
+    """Return what bones add to the path lengths (mm) at columns `x` and falling rows `z` (mm)."""
     image = np.zeros((z.size, x.size), np.float32)
     pixel = abs(float(x[1] - x[0]))
-    for number, bone in enumerate(BONES[name]):
-        inside = _inside(_rounded(bone.corners), x, z)
-        if broken and number == BREAKS[name][0]:
-            inside = _broken(inside, BREAKS[name], x, z, pixel)
-        added = _bone(inside, bone, z, pixel)
-        image += added * np.float32(bone.share)
+    for number, bone in enumerate(bones):
+        points = _rounded(bone.corners)
+        slip = broken[3] if broken and number == broken[0] else 0.0
+        rows, columns = _reach(-points[:, 1], -z, pixel), _reach(points[:, 0], x, pixel, slip)
+        inside = _inside(points, x[columns], z[rows])
+        if broken and number == broken[0]:
+            inside = _broken(inside, broken, x[columns], z[rows], pixel)
+        grain = noise.tile("soft").take(np.arange(rows.start, rows.stop) % noise.TILE, 0)
+        grain = grain.take(np.arange(columns.start, columns.stop) % noise.TILE, 1)
+        image[rows, columns] += _bone(inside, bone, z[rows], pixel, grain) * np.float32(bone.share)
     return image
+
+
+def _reach(
+    points: NDArray[np.float64], axis: NDArray[np.float64], pixel: float, slip: float = 0.0
+) -> slice:
+    """Return which pixels of a rising axis (mm) a bone can reach."""
+    room = MARGIN * pixel + slip
+    first, last = np.searchsorted(axis, (points.min() - room, points.max() + room))
+    return slice(int(first), int(last))
 
 
 def _rounded(corners: tuple[Point, ...]) -> NDArray[np.float64]:
@@ -124,7 +139,10 @@ def _inside(
     return crossings
 
 
-def _bone(inside: NDArray[np.bool_], bone: Outline, z: NDArray[np.float64], pixel: float) -> Array:
+def _bone(
+    inside: NDArray[np.bool_], bone: Outline, z: NDArray[np.float64], pixel: float,
+    grain: NDArray[np.int16],
+) -> Array:  # fmt: skip
     """Return the path lengths of one bone: its wall dense, its inside spongy."""
     from scipy.ndimage import distance_transform_edt, gaussian_filter
 
@@ -132,10 +150,6 @@ def _bone(inside: NDArray[np.bool_], bone: Outline, z: NDArray[np.float64], pixe
     heights, walls = zip(*bone.walls, strict=True)
     wall = np.interp(z, heights, walls).astype(np.float32)[:, None]
     outer, inner = _chord(depth, bone.depth), _chord(depth - wall, bone.depth - wall)
-    tile = noise.tile("soft")
-    grain = tile.take(np.arange(z.size) % noise.TILE, 0).take(
-        np.arange(inside.shape[1]) % noise.TILE, 1
-    )
     sponge = np.float32(SPONGE) * inner * (1 + _GRAIN * grain)
     added = np.where(inside, np.float32(CORTEX) * (outer - inner) + sponge, np.float32(0))
     smooth: Array = gaussian_filter(added.astype(np.float32), 1.2)
@@ -151,7 +165,7 @@ def _chord(depth: Array, radius: Array | float) -> Array:
 
 
 def _broken(
-    inside: NDArray[np.bool_], how: tuple[int, float, float, float], x: NDArray[np.float64],
+    inside: NDArray[np.bool_], how: Break, x: NDArray[np.float64],
     z: NDArray[np.float64], pixel: float,
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Return the bone in two pieces, the upper one slipped sideways, with a gap between them."""

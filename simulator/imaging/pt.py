@@ -23,15 +23,18 @@ PIXELS = Pixels(16)
 VARYING = ("AcquisitionTime", "ImagePositionPatient", "SliceLocation", "ImageIndex",
            "FrameReferenceTime")  # fmt: skip
 SLOPE = 1.0  # Bq/ml per stored unit
+BLUR = 3.2  # mm: deviation of the point spread, in the plane of a slice
 BED = 120000  # ms per bed position
 
 # Standardised uptake values one hour after injection; 0.6 for all others.
 SUV = {
-    T.AIR: 0.0, T.TABLE: 0.0, T.GAS: 0.05, T.LUNG: 0.4, T.FAT: 0.25, T.VISCERAL: 0.35,
-    T.MUSCLE: 0.7, T.LIVER: 2.3, T.LIVER_VEIN: 2.2, T.SPLEEN: 1.9, T.CORTEX: 3.2, T.MEDULLA: 4.0,
-    T.URINE: 16.0, T.MYOCARDIUM: 4.5, T.CHAMBER: 1.6, T.ARTERY: 1.6, T.VEIN: 1.6, T.BOWEL: 1.6,
-    T.STOMACH: 1.5, T.STOOL: 0.8, T.MARROW: 1.3, T.BONE: 0.8, T.TUMOUR: 9.5,
-    T.CONSOLIDATION: 3.0, T.FLUID: 0.7,
+    T.AIR: 0.0, T.TABLE: 0.0, T.GAS: 0.05, T.LUNG: 0.4, T.FAT: 0.25, T.VISCERAL: 0.3,
+    T.OMENTUM: 0.35, T.SCALP: 0.4, T.MUSCLE: 0.65, T.LIVER: 2.3, T.LIVER_VEIN: 1.9, T.SPLEEN: 1.8,
+    T.CORTEX: 2.5, T.MEDULLA: 3.4, T.URINE: 13.0, T.LEFT_HEART: 5.5, T.MYOCARDIUM: 1.8,
+    T.CHAMBER: 1.6, T.ARTERY: 1.6, T.VEIN: 1.5, T.LUNG_VESSEL: 0.9, T.BOWEL: 1.5, T.STOMACH: 1.4,
+    T.STOOL: 0.8, T.MARROW: 1.4, T.BONE: 0.7, T.RIB: 0.8, T.DISC: 0.5, T.CORD: 1.3,
+    T.GREY: 9.5, T.WHITE: 3.2, T.NUCLEI: 10.0, T.CSF: 0.5, T.VITREOUS: 0.2, T.MUCOSA: 1.8,
+    T.GLAND: 1.6, T.BREAST: 0.8, T.TUMOUR: 9.5, T.CONSOLIDATION: 3.0, T.FLUID: 0.7,
 }  # fmt: skip
 
 
@@ -68,11 +71,11 @@ def frames(take: Take) -> Iterator[Frame]:
                       lesions(take.finding))  # fmt: skip
     tile, shape = noise.tile("soft"), (take.size.rows, take.size.columns)
     scale = np.float32(activity(take) / SLOPE)
-    sigma = 2.6 / where.spacing
+    sigma = BLUR / where.spacing
     for index in range(take.size.images):
         rng = noise.generator(*take.key, index)
-        suv = gaussian_filter(sampler.slice(index, uptake(), 6.0), sigma)
-        grain = noise.crop(tile, shape, rng) * np.float32(0.16 / noise.UNIT)
+        suv = gaussian_filter(sampler.slice(index, uptake(), 9.0), sigma)
+        grain = noise.crop(tile, shape, rng) * np.float32(0.11 / noise.UNIT)
         suv += np.sqrt(np.maximum(suv, 0)) * grain
         suv *= scale
         stored = np.clip(np.rint(suv, out=suv), 0, 65535, out=suv).astype("<u2")

@@ -68,7 +68,7 @@ def _barium(take: Take, t: float) -> Array:
     for (x, _, z), _ in beads:
         done += step
         behind = head - done
-        r = 9.0 - behind * 0.11 if 0 <= behind < 55 else 2.2 if behind >= 55 else 0.0
+        r = _calibre(behind)
         if r > 0:
             row, column = size.rows / 2 + (middle - z) / pixel, size.columns / 2 + x / pixel
             raise_ball(depth, row, column, r / pixel, 1.2)
@@ -78,6 +78,15 @@ def _barium(take: Take, t: float) -> Array:
             row, column = size.rows / 2 + (middle - z) / pixel, size.columns / 2 + x / pixel
             raise_ball(depth, row, column, r * full / pixel)
     return depth * np.float32(pixel)
+
+
+def _calibre(behind: float) -> float:
+    """Return the gullet's filled radius (mm) so far behind the head of the bolus."""
+    if behind < 0:
+        return 0.0
+    if behind < 12:
+        return 5.0 + behind * 0.45
+    return max(2.2, 10.4 - (behind - 12) * 0.075)
 
 
 def describe(ds: "Dataset", take: Take) -> None:

@@ -118,6 +118,7 @@ def _instances(
             key=(*key, number),
         )
         began = header.series_began(exam, profile, number, len(protocol.series))
+        number = series.number or number
         if KINDS[profile.kind(series)].image:
             frame_uid = header.frame_of_reference(key)
             yield from _noted(made, take, _series(take, number, began, syntax, frame_uid))

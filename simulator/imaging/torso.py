@@ -39,7 +39,7 @@ def torso(sex: str) -> Volume:
         _breasts(canvas)
     else:
         canvas.ellipsoid(T.GLAND, (0, 8, 34), (22, 17, 17))  # prostate
-    _table(canvas)
+    paint_table(canvas)
     return canvas.finish()
 
 
@@ -123,7 +123,7 @@ def _breasts(canvas: Canvas) -> None:
     canvas.mirrored(T.BREAST, (78, -112, 448), (26, 18, 28), over=(T.FAT,))
 
 
-def _table(canvas: Canvas) -> None:
+def paint_table(canvas: Canvas) -> None:
     """Paint the patient table: a thin curved shell under the back, only where there is air."""
     x, y, _ = canvas.axes
     sag = 124 + (1 - (x / 230) ** 2) * np.float32(22)

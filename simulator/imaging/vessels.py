@@ -96,17 +96,17 @@ def _twigs(
 ) -> list[Vessel]:
     """Return thin branches that leave a trunk on both sides."""
     twigs = []
-    for i in range(4, len(points) - 1, 4):
+    for i in range(3, len(points) - 1, 3):
         (x, z), (px, pz) = points[i], points[i - 1]
         side = 1.0 if rng.random() < 0.5 else -1.0
         dx, dz = (z - pz) * side, (px - x) * side
         size = (dx * dx + dz * dz) ** 0.5 or 1.0
         a, b, c = (float(v) for v in rng.random(3))
-        long = 10 + 16 * a
+        long = 12 + 20 * a
         tip = (x + (dx / size + b - 0.5) * long, z + (dz / size + c - 0.9) * long)
         middle = ((x + tip[0]) / 2 + 2 * (b - 0.5), (z + tip[1]) / 2 + 2 * (c - 0.5))
         twigs.append(
-            Vessel(points=((x, z), middle, tip), radii=(min(0.7, radius), 0.25),
+            Vessel(points=((x, z), middle, tip), radii=(min(0.8, radius * 0.9), 0.3),
                    before=before + 6.0 * i)
         )  # fmt: skip
     return twigs
@@ -129,7 +129,7 @@ def drawn(
         radii = [first + (last - first) * i / count for i in range(len(line))]
         travelled = vessel.before
         previous = line[0]
-        for (x, _, z), r in along(line, radii, step=0.6, least=pixel):
+        for (x, _, z), r in along(line, radii, step=0.35, least=pixel * 0.7):
             travelled += ((x - previous[0]) ** 2 + (z - previous[2]) ** 2) ** 0.5
             previous = (x, 0.0, z)
             if narrow and (x - narrow[0]) ** 2 + (z - narrow[1]) ** 2 < 12:

@@ -18,6 +18,7 @@ Array = NDArray[np.float32]
 
 PIXELS = Pixels(8)
 VARYING = ("AcquisitionTime",)
+OPAQUE = np.float32(260.0)
 BEATS = (0.0, 0.35, 0.85, 1.0, 0.7, 0.35, 0.1, 0.0)  # contraction through one cycle
 STENOSIS = {"lca": (12.0, 27.0), "rca": (-38.0, 18.0), "aorta": (-14.0, -46.0)}
 
@@ -38,15 +39,18 @@ def _run(take: Take, index: int) -> Iterator[NDArray[np.uint8]]:
     tree = vessels.tree(name, (take.body.scale, take.body.bend))
     beats = BEATS if name != "aorta" else (0.0,)
     phases = {b: vessels.drawn(tree, shape, pixel, b, narrow) for b in sorted(set(beats))}
+    dark = np.float32(30.0 if name != "aorta" else 8.0)  # grey values a millimetre
     tile = noise.tile("detector")
     for number in range(size.frames):
         depth, arrival = phases[beats[number % len(beats)]]
         front = np.float32(260.0 * (number + 1) / size.frames * 1.3 - 30)
         tail = np.float32(max(0.0, (number / size.frames - 0.62) * 700))
         filled = np.clip((front - arrival) * np.float32(1 / 18), 0, 1)
-        filled *= np.clip((arrival - tail) * np.float32(1 / 60) + 1, 0.12, 1)
+        filled *= np.clip((arrival - tail) * np.float32(1 / 60) + 1, 0.05, 1)
+        shade = filled * depth * dark
+        shade *= OPAQUE / (shade + OPAQUE)  # thick vessels hide no more than all there is
         rng = noise.generator(*take.key, index, number)
-        grey = behind - filled * depth * np.float32(15.0 if name != "aorta" else 7.5)
+        grey = behind - shade
         grey += noise.crop(tile, shape, rng) * np.float32(4.5 / noise.UNIT)
         yield np.clip(np.rint(grey, out=grey), 0, 255, out=grey).astype(np.uint8)
 
@@ -64,13 +68,13 @@ def _still(sex: str, name: str, rows: int, columns: int, fov: float) -> Array:
     middle = 430.0 if name in ("lca", "rca") else 170.0
     image = projection.processed(sex, "front")
     pixel = fov / columns
-    left = (20.0 if name in ("lca", "rca") else 0.0) - fov / 2
+    left = (34.0 if name in ("lca", "rca") else 0.0) - fov / 2
     path = projection.sample(image, "front", middle + pixel * rows / 2, left, pixel,
                              (rows, columns), (1.0, 1.0))  # fmt: skip
-    smooth: Array = gaussian_filter(path, 1.2)
+    smooth: Array = gaussian_filter(path, 2.0)
     low, high = (float(np.percentile(smooth, q)) for q in (2, 98))
-    smooth = (np.float32(high) - smooth) * np.float32(110 / max(1.0, high - low)) + np.float32(95)
-    return np.clip(smooth, 60, 225)
+    smooth = (np.float32(high) - smooth) * np.float32(75 / max(1.0, high - low)) + np.float32(130)
+    return np.clip(smooth, 100, 225)
 
 
 def background(take: Take, name: str) -> Array:

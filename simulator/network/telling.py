@@ -57,6 +57,7 @@ def accepted(
         + (f"; refused: {names}" if names else "")
         + (f"; user {user}" if user else ""),
         user=user,
+        taken=len(results) - len(refused),
         refused=[[str(cx.abstract_syntax), cx.result] for cx in refused],
         **facts,
     )

@@ -66,3 +66,13 @@ def test_the_morning_check_and_a_trace(seat: Client, press: Press) -> None:
     press(panel, "trace-show")
     assert "C-ECHO-RQ" in find(panel, "trace").value
     assert "Nobody is traced" in press(panel, "trace-off")
+
+
+def test_the_index_is_read_with_sql(seat: Client, press: Press) -> None:
+    panel = console.sql_desk(seat)
+    assert "rows" in press(panel, "run") and "accession" in find(panel, "rows").value
+    assert "studies" in find(panel, "tables").value and "users" not in find(panel, "tables").value
+    find(panel, "statement").value = f"SELECT '{EVIL}' AS x"
+    assert "1 row" in press(panel, "run") and "<script" not in find(panel, "rows").value
+    find(panel, "statement").value = "DELETE FROM studies"
+    assert "✘" in press(panel, "run") and seat.archive.studies()

@@ -27,7 +27,7 @@ def accept(ward: Ward, name: str = "US1") -> dict[str, Any]:
 
 def steps(facts: dict[str, Any], level: str = "red") -> dict[str, str]:
     """Return the steps of a level, without protocol and transfer syntax, and what they say."""
-    return {x["name"].partition(", ")[0].partition(" bladder")[0]: x["what"]
+    return {x["name"].partition(", ")[0]: x["what"]
             for x in facts["steps"] if x["level"] == level}  # fmt: skip
 
 

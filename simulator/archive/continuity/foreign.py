@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
 from sqlalchemy import select
 
 from simulator.archive import tables as t
@@ -36,7 +35,9 @@ class Person:
     @classmethod
     def of(cls, ds: Dataset) -> Person:
         """Read a person from a data set."""
-        return cls(**dict(zip(cls.__dataclass_fields__, (text(ds, k) for k in _IDENTITY), strict=True)))
+        return cls(
+            **dict(zip(cls.__dataclass_fields__, (text(ds, k) for k in _IDENTITY), strict=True))
+        )
 
     def values(self) -> dict[str, str]:
         """Return the attributes that say so."""
@@ -87,7 +88,9 @@ class Identifier:
         if len(found) == 1:
             return found[0]
         if not found:
-            raise RefusedError(f"There is no patient '{local[:64]}' here.", "List the studies.", 404)
+            raise RefusedError(
+                f"There is no patient '{local[:64]}' here.", "List the studies.", 404
+            )
         issuers = ", ".join(one.issuer or "(none)" for one in found)
         raise RefusedError(
             f"{len(found)} patients have the number {patient_id}, of the issuers {issuers}.",
@@ -110,12 +113,12 @@ class Identifier:
         return [{key: value for key, value in row.items() if key != "count"} for row in best]
 
 
-def other_id(who: Person, issuer: str) -> Sequence:
-    """Return the Other Patient IDs Sequence that remembers a foreign number (PS3.3 C.7.1.1)."""
+def other_id(who: Person, issuer: str) -> Dataset:
+    """Return the item of the Other Patient IDs Sequence that keeps a foreign number (C.7.1.1)."""
     item = Dataset()
     item.PatientID, item.IssuerOfPatientID = who.patient_id, who.issuer or issuer
     item.TypeOfPatientID = "TEXT"
-    return Sequence([item])
+    return item
 
 
 def _same(one: Person, other: Person) -> bool:

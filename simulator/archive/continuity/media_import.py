@@ -14,6 +14,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
+from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
 from simulator.archive.archived_file import read_file
@@ -123,7 +124,9 @@ class _Import:
         """Refuse an instance of a study that stands under another patient here."""
         uid = text(header, "StudyInstanceUID")
         study = self.filing.index.study(uid)
-        there = (study["patient_id"], study["issuer"]) if study else (person.patient_id, person.issuer)
+        there = (
+            (study["patient_id"], study["issuer"]) if study else (person.patient_id, person.issuer)
+        )
         if there != (person.patient_id, person.issuer):
             raise ValueError(f"its study is here under the patient {'^^^'.join(there)}")
 
@@ -140,7 +143,9 @@ class _Import:
         )  # fmt: skip
         row["files"] += 1
 
-    def _changed(self, incoming: Incoming, who: Person, person: Person, *, mapped: bool) -> Incoming:
+    def _changed(
+        self, incoming: Incoming, who: Person, person: Person, *, mapped: bool
+    ) -> Incoming:
         """Return the object as it will be stored; pixel data stays byte for byte."""
         data, uid = b"".join(incoming.fragments), UID(incoming.transfer_syntax)
         file = BytesIO(data)
@@ -152,7 +157,9 @@ class _Import:
             key: value for key, value in person.values().items() if text(head, key) != value
         }
         if mapped:
-            changes["OtherPatientIDsSequence"] = other_id(who, self.wishes.issuer)
+            others = head.get("OtherPatientIDsSequence") or []
+            known = Sequence([*others, other_id(who, self.wishes.issuer)])
+            changes["OtherPatientIDsSequence"] = known
         if text(head, "AccessionNumber") and not self.wishes.keep_accession:
             changes["AccessionNumber"] = ""
         if not changes:

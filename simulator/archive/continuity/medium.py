@@ -47,9 +47,7 @@ def read(folder: Path) -> list[Named]:
 def every_file(folder: Path) -> list[Named]:
     """Return all files of the medium but its DICOMDIR, for a medium that has no good one."""
     paths = (path for path in sorted(folder.rglob("*")) if path.name.upper() != DIRECTORY)
-    return [
-        _named(folder, path.relative_to(folder).parts) for path in paths if not path.is_dir()
-    ]
+    return [_named(folder, path.relative_to(folder).parts) for path in paths if not path.is_dir()]
 
 
 def unnamed(folder: Path, named: list[Named]) -> int:

@@ -69,7 +69,9 @@ class Acting:
              if ds is not None and row is not None and not step.hidden],
         )  # fmt: skip
         set_states(db, {**plan.before["states"], **plan.states})
-        pairs = [(step.before, row) for step, _, row in written if not step.only_noted]
+        pairs = [
+            (step.before, row, step.hidden) for step, _, row in written if not step.only_noted
+        ]
         number = self.record.add(db, plan, pairs, by, now.isoformat(timespec="seconds"))
         plan.also(db, number)
         return Done(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -21,30 +21,33 @@ def preview(
     plan: Plan, store: FileStore, destinations: Callable[[str], list[str]]
 ) -> dict[str, Any]:
     """Return what a plan would change, without doing it."""
-    rows: dict[tuple[str, ...], int] = {}
-    uids: list[dict[str, str]] = []
-    for step in plan.steps:
-        before, after = _both(step, store)
-        study = step.before.location.study_uid if step.before else str(after.StudyInstanceUID)
-        for keyword, old, new in _differences(before, after):
-            key = study, keyword, old, new
-            rows[key] = rows.get(key, 0) + 1
-        if (new_uids := _new_uids(before, after)) and step.before:
-            uids.append(new_uids)
     return {
         "kind": plan.kind,
         "text": plan.text,
         "studies": plan.studies,
         "objects": sum(1 for step in plan.steps if step.before),
-        "changes": [
-            dict(zip(("study", "attribute", "before", "after"), key, strict=True)) | {"objects": n}
-            for key, n in rows.items()
-        ],
-        "new_uids": uids,
+        **compared(_both(step, store) for step in plan.steps),
         "references": plan.references,
         "destinations": {uid: found for uid in plan.studies if (found := destinations(uid))},
         "warnings": plan.warnings,
     }
+
+
+def compared(pairs: Iterable[tuple[Dataset, Dataset]]) -> dict[str, list[dict[str, Any]]]:
+    """Return what differs between data sets before and after: attributes, and new UIDs."""
+    rows: dict[tuple[str, ...], int] = {}
+    uids: list[dict[str, str]] = []
+    for before, after in pairs:
+        if not before:
+            continue
+        for found in _differences(before, after):
+            key = text(before, "StudyInstanceUID"), *found
+            rows[key] = rows.get(key, 0) + 1
+        if new := _new_uids(before, after):
+            uids.append(new)
+    names = ("study", "attribute", "before", "after")
+    said = [dict(zip(names, key, strict=True)) | {"objects": n} for key, n in rows.items()]
+    return {"changes": said, "new_uids": uids}
 
 
 def _both(step: Step, store: FileStore) -> tuple[Dataset, Dataset]:
@@ -55,13 +58,10 @@ def _both(step: Step, store: FileStore) -> tuple[Dataset, Dataset]:
         return before, after
     if step.made is not None:
         return before, step.made
-    gone = Dataset()
-    return (before, before) if step.only_noted else (gone, gone)
+    return before, before  # it is taken out of sight, as it is
 
 
 def _differences(before: Dataset, after: Dataset) -> list[tuple[str, str, str]]:
-    if not before:
-        return []
     words = {e.keyword for ds in (before, after) for e in ds if e.keyword} - _NOT_SHOWN
     pairs = [(word, _shown(before, word), _shown(after, word)) for word in sorted(words)]
     return [(word, old, new) for word, old, new in pairs if old != new]

@@ -56,7 +56,7 @@ class Record:
         self,
         db: Connection,
         plan: Plan,
-        pairs: Sequence[tuple[Stored | None, Stored | None]],
+        pairs: Sequence[tuple[Stored | None, Stored | None, bool]],
         by: str,
         at: str,
     ) -> int:
@@ -69,7 +69,10 @@ class Record:
         key = db.execute(insert(changes).values(row)).inserted_primary_key
         assert key is not None
         number = int(key[0])
-        rows = [{"change": number, **_half("before", b), **_half("after", a)} for b, a in pairs]
+        rows = [
+            {"change": number, **_half("before", before), **_half("after", after, hidden=hidden)}
+            for before, after, hidden in pairs
+        ]
         if rows:
             db.execute(insert(changed_objects), rows)
         return number
@@ -117,14 +120,27 @@ class Record:
             return sorted(db.execute(query).scalars())
 
 
-def _half(side: str, one: Stored | None) -> dict[str, Any]:
+def erase(db: Connection, sop_uids: Sequence[str]) -> set[str]:
+    """Forget the files of objects that are deleted for good; returns their digests."""
+    c, gone = changed_objects.c, set[str]()
+    for side in ("before", "after"):
+        same = c[f"{side}_uid"].in_(sop_uids)
+        gone |= set(db.execute(select(c[f"{side}_digest"]).where(same)).scalars())
+        values = {f"{side}_digest": "", side: {}}
+        db.execute(update(changed_objects).where(same).values(values))
+    return gone - {""}
+
+
+def _half(side: str, one: Stored | None, *, hidden: bool = False) -> dict[str, Any]:
     if one is None:
         return {f"{side}_uid": "", f"{side}_digest": "", side: {}}
     facts = {**asdict(one.location), "source": one.source, "received": one.received}
+    facts |= {"hidden": True} if hidden else {}
     return {f"{side}_uid": one.location.sop_uid, f"{side}_digest": one.location.digest, side: facts}
 
 
 def row_of(facts: dict[str, Any]) -> Stored:
     """Return an object's row as it was written down."""
-    place = {key: value for key, value in facts.items() if key not in ("source", "received")}
+    beside = ("source", "received", "hidden")
+    place = {key: value for key, value in facts.items() if key not in beside}
     return Stored(location=Location(**place), source=facts["source"], received=facts["received"])

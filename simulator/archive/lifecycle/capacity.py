@@ -84,10 +84,10 @@ def _check(volume: Volume, basis: str, back: int, ahead: int) -> None:
     if volume.tier != ONLINE:
         raise RefusedError(f"{volume.name} is not online: it has no ingest of its own.", "", 409)
     if not volume.capacity:
-        raise RefusedError(
-            f"{volume.name} has no size of its own.", "Set its capacity first.", 409
-        )
+        raise RefusedError(f"{volume.name} has no size of its own.", "Set its capacity first.", 409)
     if basis not in BASES:
         raise UsageError(f"'{basis[:40]}' is no basis.", f"Use {' or '.join(BASES)}.")
     if not 3 <= back <= _MOST or not 1 <= ahead <= _MOST:
-        raise UsageError("That is no number of days.", f"Look back 3 to {_MOST}, ahead 1 to {_MOST}.")
+        raise UsageError(
+            "That is no number of days.", f"Look back 3 to {_MOST}, ahead 1 to {_MOST}."
+        )

@@ -38,6 +38,7 @@ class Copies:
         self._saved = lambda: saved(copies.c.digest)
         self.online = Shelf(store, lambda: saved(t.instances.c.digest))
         self._shelves: dict[int, Shelf] = {}
+        self.needed: Callable[[], set[str]] = set  # digests to keep beside those of the index
 
     def shelf(self, volume: Volume) -> Shelf:
         """Return the files of a volume; all online volumes share theirs."""
@@ -173,10 +174,14 @@ class Copies:
     # --- putting in order -----------------------------------------------------------------------
 
     def forget_orphans(self) -> None:
-        """Forget copies of what the index does not speak of any more."""
+        """Forget copies of what neither the index nor a change that can be undone speaks of."""
         known = select(t.instances.c.digest)
         with self.database.write() as db:
-            db.execute(delete(copies).where(copies.c.digest.not_in(known)))
+            lost = select(copies.c.digest).where(copies.c.digest.not_in(known))
+            orphans = sorted(set(db.execute(lost).scalars()))
+            keep = self.needed() if orphans else set()
+            for chunk in chunks([digest for digest in orphans if digest not in keep]):
+                db.execute(delete(copies).where(copies.c.digest.in_(chunk)))
 
     def settle(self) -> None:
         """After a start or a reset: files back that rows speak of, others away."""
@@ -205,7 +210,9 @@ class Copies:
             return [
                 digest
                 for chunk in chunks(digests)
-                for digest in db.execute(select(column).where(condition, column.in_(chunk))).scalars()
+                for digest in db.execute(
+                    select(column).where(condition, column.in_(chunk))
+                ).scalars()
             ]
 
 

@@ -29,6 +29,7 @@ class Lifecycle:
         self.copies = Copies(
             folder, archive.index, archive.store, self.volumes, self.now, archive.saved_values
         )
+        self.copies.needed = lambda: archive.integrity.baseline()
         self.holds = Holds(archive.database, self.now)
         self.tiers = Tiers(self.copies, self.holds.why, archive.journal)
         self.recalls = Recalls(self.copies, archive.clock, archive.journal)

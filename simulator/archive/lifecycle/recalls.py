@@ -88,8 +88,7 @@ class Recalls:
         """Return the volume that must be read, one that must be mounted before others."""
         digests = [place.digest for place in away]
         found = [
-            [v for v, state in there if state == GOOD]
-            for there in self.copies.of(digests).values()
+            [v for v, state in there if state == GOOD] for there in self.copies.of(digests).values()
         ]
         if not all(found):
             raise RefusedError(

@@ -142,9 +142,7 @@ class Retention:
         return f"kept until {_day(term.until) or 'further notice'} ({term.why})"
 
 
-def _judged(
-    study: dict[str, Any], term: Term, held: dict[str, str], today: date
-) -> dict[str, Any]:
+def _judged(study: dict[str, Any], term: Term, held: dict[str, str], today: date) -> dict[str, Any]:
     hold, expired = held.get(study["study_uid"], ""), term.expired(today)
     keys = ("study_uid", "patient_name", "patient_id", "date", "modalities", "description",
             "instances", "bytes")  # fmt: skip

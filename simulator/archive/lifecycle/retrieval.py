@@ -64,7 +64,7 @@ class Retrieval:
         for uid in dict.fromkeys(place.study_uid for place in away):
             try:
                 row = self.recalls.ask(uid, by)
-            except RefusedError as error:
+            except RefusedError:
                 if self.recalls.away(uid):
                     trouble = "no good copy is left: restore from a backup"
                 continue  # or it came online in this moment

@@ -87,8 +87,7 @@ def _check_numbers(made: Mapping[str, Any]) -> None:
     _whole(made["recall_seconds"], 0, _RECALL_MOST, "recall time (seconds)")
     if made["low"] >= made["threshold"]:
         raise UsageError(
-            f"The low mark of {made['low']} % is not below the threshold of "
-            f"{made['threshold']} %.",
+            f"The low mark of {made['low']} % is not below the threshold of {made['threshold']} %.",
             "Cleaning goes from the threshold down to the low mark.",
         )
 

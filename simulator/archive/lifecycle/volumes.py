@@ -144,7 +144,9 @@ class Volumes:
             f"{v.name} {v.share(self.used(v)):g} %" + " read only" * (not v.writable)
             for v in online
         )
-        raise DimseError(dimse.OUT_OF_RESOURCES, f"no room for {size} bytes: {said or 'no volume is online'}")
+        raise DimseError(
+            dimse.OUT_OF_RESOURCES, f"no room for {size} bytes: {said or 'no volume is online'}"
+        )
 
     def has_room(self, volume: Volume, size: int) -> bool:
         """Return whether `size` bytes more fit on a volume."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, UniqueConstraint
 
-from simulator.archive.tables import LARGE, metadata
+from simulator.archive.tables import Large, metadata
 
 rules = Table(
     "routing_rules",
@@ -18,14 +18,14 @@ rules = Table(
 routed = Table(
     "routed",
     metadata,
-    Column("pk", LARGE, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("rule", String, nullable=False),
     Column("ae", String, nullable=False, index=True),
     Column("sop_uid", String, nullable=False),
     Column("sop_class", String, nullable=False),
     Column("study_uid", String, nullable=False, index=True),
     Column("digest", String, nullable=False),  # of the file that was matched, or last sent
-    Column("job", LARGE, nullable=False, index=True),  # in the queue; 0: it is through
+    Column("job", Large, nullable=False, index=True),  # in the queue; 0: it is through
     Column("state", String, nullable=False),  # waiting | sent | refused | gone | cancelled
     Column("reason", String, nullable=False),
     Column("sends", Integer, nullable=False),  # how often it went out
@@ -35,7 +35,7 @@ routed = Table(
 fetches = Table(  # priors that were looked for at another node
     "fetches",
     metadata,
-    Column("pk", LARGE, primary_key=True),
+    Column("pk", Large, primary_key=True),
     Column("rule", String, nullable=False),
     Column("ae", String, nullable=False),
     Column("accession", String, nullable=False, index=True),

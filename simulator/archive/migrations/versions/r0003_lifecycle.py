@@ -101,7 +101,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("name"),
     )
-    op.add_column("instances", sa.Column("volume", sa.Integer(), server_default="1", nullable=False))
+    op.add_column(
+        "instances", sa.Column("volume", sa.Integer(), server_default="1", nullable=False)
+    )
     op.create_index("ix_instances_volume", "instances", ["volume", "size"], unique=False)
 
 

@@ -1,0 +1,149 @@
+"""Every operation of the lifecycle by REST, by command and by client, under one name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from simulator.archive.admin import Admin
+from simulator.archive.api.compression import Compression
+from simulator.archive.api.lifecycle import Lifecycle
+from simulator.archive.api.storage import Storage
+from simulator.client import Client
+from simulator.seat import Seat
+from simulator.web import WebServer, build_app
+from tests.archive.support import lab as run_lab
+from tests.archive.support import study
+from tests.archive.test_operations import NONSENSE, command
+
+OPERATIONS = {
+    "GET /api/volumes": ("volume list", "storage.list"),
+    "POST /api/volumes": ("volume add", "storage.add"),
+    "PATCH /api/volumes/{name}": ("volume change", "storage.change"),
+    "DELETE /api/volumes/{name}": ("volume remove", "storage.remove"),
+    "POST /api/volumes/{name}/clear": ("volume clear", "storage.clear"),
+    "PUT /api/volumes/{name}/other": ("volume fill", "storage.fill"),
+    "POST /api/volumes/{name}/mount": ("volume mount", "storage.mount"),
+    "POST /api/volumes/{name}/unmount": ("volume unmount", "storage.unmount"),
+    "POST /api/volumes/{name}/clean": ("volume clean", "storage.clean"),
+    "POST /api/volumes/{name}/verify": ("volume verify", "storage.verify"),
+    "GET /api/volumes/{name}/forecast": ("forecast", "storage.forecast"),
+    "GET /api/recalls": ("volume recalls", "storage.recalls"),
+    "GET /api/studies/{uid}/copies": ("volume copies", "storage.copies"),
+    "POST /api/studies/{uid}/copy": ("volume copy", "storage.copy"),
+    "POST /api/studies/{uid}/free": ("volume free", "storage.free"),
+    "POST /api/studies/{uid}/recall": ("volume recall", "storage.recall"),
+    "GET /api/retention/rules": ("retention list", "retention.list"),
+    "PUT /api/retention/rules/{name}": ("retention put", "retention.put"),
+    "DELETE /api/retention/rules/{name}": ("retention remove", "retention.remove"),
+    "POST /api/retention/preview": ("retention preview", "retention.preview"),
+    "POST /api/retention/run": ("retention run", "retention.run"),
+    "GET /api/retention/reports": ("retention reports", "retention.reports"),
+    "GET /api/retention/reports/{number}": ("retention report", "retention.report"),
+    "GET /api/holds": ("hold list", "holds.list"),
+    "POST /api/holds": ("hold put", "holds.put"),
+    "POST /api/holds/{number}/release": ("hold release", "holds.release"),
+    "GET /api/compression/rules": ("compression list", "compression.list"),
+    "PUT /api/compression/rules/{name}": ("compression put", "compression.put"),
+    "DELETE /api/compression/rules/{name}": ("compression remove", "compression.remove"),
+    "POST /api/compression/rules/{name}/run": ("compression run", "compression.run"),
+}
+
+
+def test_the_table_has_every_route_of_these_desks_and_no_other() -> None:
+    admin = Admin(None, None, "")  # type: ignore[arg-type]
+    routes = {
+        f"{method} {path}"
+        for desk in admin.desks
+        if isinstance(desk, (Storage, Lifecycle, Compression))
+        for method, path, *_ in desk.rows()
+    }
+    assert routes == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("words", "method"), OPERATIONS.values())
+def test_command_and_client_have_it_under_one_name(words: str, method: str, tmp_path: Any) -> None:
+    assert command(words).help
+    group, name = method.split(".")
+    assert callable(getattr(getattr(Client(Seat(tmp_path)), group), name))
+    assert words.split()[-1] == name
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/volumes": {
+        "name": "NEW1", "tier": "online", "capacity": 5, "threshold": 90, "low": 80,
+        "recall_seconds": 0, "writable": True, "description": "",
+    },
+    "PATCH /api/volumes/{name}": {"capacity": 0, "threshold": 90, "low": 80, "writable": True},
+    "POST /api/volumes/{name}/clear": {"kind": "logs"},
+    "PUT /api/volumes/{name}/other": {"kind": "logs", "bytes": 1, "per_day": 0},
+    "POST /api/volumes/{name}/clean": {"dry_run": True},
+    "POST /api/volumes/{name}/verify": {"mend": False},
+    "POST /api/studies/{uid}/copy": {"volume": "NEAR1"},
+    "PUT /api/retention/rules/{name}": {
+        "keep": "10y", "modality": "CT", "description": "", "patients": "all",
+        "after_majority": "", "action": "delete", "enabled": True,
+    },
+    "POST /api/retention/run": {"preview": 1},
+    "POST /api/holds": {"study_uid": "", "patient_id": "T1", "issuer": "", "reason": "x"},
+    "POST /api/holds/{number}/release": {"reason": "x"},
+    "PUT /api/compression/rules/{name}": {
+        "method": "rle", "modality": "", "source": "", "older_than": "0d", "ratio": 10,
+        "enabled": True,
+    },
+    "POST /api/compression/rules/{name}/run": {"dry_run": True},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., httpx.Response]]:
+    with run_lab(tmp_path_factory.mktemp("operations")) as lab:
+        lab.store(*study(1))
+        admin = Admin(lab.archive, lab.reader, "token")
+        app = build_app("archive", admin.routes(), admin.authenticate)
+        web = WebServer(app, "127.0.0.1", 0, "test").start()
+        url = f"http://127.0.0.1:{web.port}"
+        with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+            headers = {"Authorization": "Bearer token"}
+            yield lambda method, path, body=None: client.request(
+                method, path, json=body, headers=headers
+            )
+        web.stop()
+
+
+@pytest.mark.parametrize("route", BODIES)
+def test_no_body_makes_it_fail_inside(route: str, call: Callable[..., httpx.Response]) -> None:
+    method, path = route.split()
+    names = {"name": "ONLINE1", "uid": "1.2.3.1", "number": "1"}
+    target = re.sub(r"\{(\w+)\}", lambda found: names[found[1]], path)
+    good = BODIES[route]
+    for key in good:
+        for value in NONSENSE:
+            answer = call(method, target, {**good, key: value})
+            assert answer.status_code < 500, (key, value, answer.text)
+            said = answer.json()
+            assert answer.status_code == 200 or (said["error"] and "remedy" in said)
+
+
+def test_changes_are_journalled_with_their_actor(call: Callable[..., httpx.Response]) -> None:
+    assert call("PUT", "/api/retention/rules/told", {"keep": "9y"}).status_code == 200
+    found = call("GET", "/api/audit?kind=retention.rule").json()
+    assert "instructor set the retention rule told" in found[0]["text"] + found[-1]["text"]
+
+
+def test_the_way_of_a_study_over_http(call: Callable[..., httpx.Response]) -> None:
+    uid = "/api/studies/1.2.3.1"
+    assert call("POST", f"{uid}/copy", {"volume": "NEAR1"}).json()["ok"]
+    assert call("POST", f"{uid}/free", {}).json()["freed"] > 0
+    (row,) = call("GET", f"{uid}/copies").json()
+    assert (row["online"], row["copies"]) == ("", {"NEAR1": "good"})
+    answer = call("GET", "/api/instances/1.2.3.1.1.1/file")
+    assert answer.status_code == 503 and "nearline" in answer.json()["error"]
+    assert call("POST", f"{uid}/recall", {}).json()["state"] == "recalling"
+    assert call("POST", "/api/volumes/NEAR1/unmount", {}).json()["ok"]
+    assert call("GET", "/api/recalls").json()[0]["volume"] == "NEAR1"
+    assert call("POST", "/api/volumes/NEAR1/mount", {}).json()["ok"]
