@@ -16,7 +16,7 @@ from exercises.engine.desk import (
     start,
 )
 from exercises.engine.exercise import Exercise, load
-from exercises.engine.persons import logged_in, may, rights_of, why_refused
+from exercises.engine.persons import logged_in, may, rights_of, web_status, why_refused
 from exercises.engine.prove import prove
 from exercises.engine.review import review
 from exercises.engine.scaffold import new
@@ -45,5 +45,6 @@ __all__ = [
     "review",
     "rights_of",
     "start",
+    "web_status",
     "why_refused",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
+
 from simulator.client import Client
 from simulator.errors import RefusedError
 
@@ -33,6 +35,12 @@ def why_refused(seat: Client, name: str, password: str) -> str:
     except RefusedError as error:
         return error.sentence
     return ""
+
+
+def web_status(seat: Client, name: str, password: str, path: str) -> int:
+    """Return the HTTP status of a DICOMweb request with a user name and a password."""
+    url = seat.archive.dicomweb_url + path
+    return httpx.get(url, auth=(name, password), timeout=10, trust_env=False).status_code
 
 
 def rights_of(person: Client) -> set[str]:

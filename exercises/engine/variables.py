@@ -15,12 +15,12 @@ from itertools import product
 from random import Random
 from typing import Any
 
+from exercises.engine import slips
 from exercises.engine.people import person
 from simulator.errors import UsageError
 
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
 _LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFHJKLMNPRTUVWXY2345679"
-_ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "S": "5", "5": "S", "B": "8", "8": "B"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,36 +151,18 @@ def _number(options: dict[str, Any], draw: Draw, chance: Random) -> int:
 
 
 def _typo_of(options: dict[str, Any], draw: Draw, chance: Random) -> str:
-    """The text as somebody typed it wrong: two letters swapped, a look-alike, one missing."""
-    text = str(options["of"])
-    made = {
-        *(text[:n] + text[n + 1] + text[n] + text[n + 2 :] for n in range(len(text) - 1)),
-        *(text[:n] + _ALIKE[c] + text[n + 1 :] for n, c in enumerate(text) if c in _ALIKE),
-        *(text[:n] + text[n + 1 :] for n in range(1, len(text))),
-    }
-    return chance.choice(sorted(made - {text}))
+    """The text as somebody typed it wrong."""
+    return slips.mistyped(str(options["of"]), chance)
 
 
 def _look_alike(options: dict[str, Any], draw: Draw, chance: Random) -> str:
-    """The text as it looks right at a glance: another case, or a letter that looks the same."""
-    text = str(options["of"])
-    made = {
-        *(text[:n] + c.swapcase() + text[n + 1 :] for n, c in enumerate(text)),
-        *(text[:n] + _ALIKE[c] + text[n + 1 :] for n, c in enumerate(text) if c in _ALIKE),
-        text.lower(),
-        text.capitalize(),
-    }
-    return chance.choice(sorted(made - {text}))
+    """The text as it looks right at a glance."""
+    return slips.look_alike(str(options["of"]), chance)
 
 
 def _swapped(options: dict[str, Any], draw: Draw, chance: Random) -> str:
-    """A number as somebody typed it wrong: two neighbouring digits swapped."""
-    text = str(options["of"])
-    places = [
-        n for n in range(len(text) - 1) if text[n : n + 2].isdigit() and text[n] != text[n + 1]
-    ]
-    at = chance.choice(places)
-    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    """A number with two neighbouring digits swapped."""
+    return slips.swapped(str(options["of"]), chance)
 
 
 def _ae_title(options: dict[str, Any], draw: Draw, chance: Random) -> str:

@@ -9,6 +9,7 @@ from simulator.archive.api.accounts import Accounts
 from simulator.archive.api.associations import Associations
 from simulator.archive.api.audit import AuditDesk
 from simulator.archive.api.continuity import ContinuityDesk
+from simulator.archive.api.compression import Compression
 from simulator.archive.api.desk import INSTRUCTOR, Desk
 from simulator.archive.api.directory import DirectoryDesk
 from simulator.archive.api.interfaces import Interfaces
@@ -31,7 +32,7 @@ from simulator.web import NOBODY, Principal, Route
 _DESKS: tuple[type[Desk], ...] = (
     *(Session, Accounts, Rights, Access, DirectoryDesk, AuditDesk, Watching),
     *(Nodes, Associations, Running, Studies, Interfaces, Queues, Keeping, ContinuityDesk, MediaDesk),
-    *(Storage, Lifecycle),
+    *(Storage, Lifecycle, Compression),
 )
 
 

@@ -20,6 +20,7 @@ from simulator.archive.continuity.room import Continuity
 from simulator.archive.directory import Directory
 from simulator.archive.door import Door
 from simulator.archive.emergency import Emergencies
+from simulator.archive.fixup.office import Fixup
 from simulator.archive.index import Index
 from simulator.archive.integrity import Integrity
 from simulator.archive.interfaces import Interfaces
@@ -95,8 +96,11 @@ class Archive:
         )
         self.integrity = Integrity(folder, self.services.filing)
         self.continuity, self.media = Continuity(self), Media(self)
-        self.integrity.baseline = lambda: self.saved_digests() | self.continuity.set_aside()
+        self.integrity.baseline = lambda: (
+            self.saved_digests() | self.continuity.set_aside() | self.fixup.kept()
+        )
         self.lifecycle = Lifecycle(self, folder / "volumes")
+        self.fixup = Fixup(self)
         self._report(clock, journal)
         self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
         self.interfaces = Interfaces(self, hl7)
@@ -217,6 +221,7 @@ class Archive:
         self.settings.reload()
         self.nodes.reload()
         self.availability.forget()
+        self.fixup.rejecting.forget()
 
     def _sweep(self) -> None:
         """Remove files that neither the index nor the baseline speaks of.

@@ -70,6 +70,8 @@ class Filing:
         self.patients = PatientCheck(index.database, settings)
         self.on_filed: Callable[[str], None] = lambda study_uid: None
         self.room: Callable[[int], int] = lambda size: 1  # the volume that takes so many bytes
+        self.admit: Callable[[Incoming], None] = lambda incoming: None  # refuses what was rejected
+        self.on_kept: Callable[[Incoming], None] = lambda incoming: None
 
     def file(self, incoming: Incoming, header: Dataset | None = None) -> Verdict:
         """Keep one instance; raises DimseError where it is refused.
@@ -94,6 +96,7 @@ class Filing:
         if header is None:
             incoming = inflated(incoming, self.settings["store.deflated_ratio"])
             header = checked_header(incoming)
+        self.admit(incoming)
         uid = incoming.sop_instance
         known = self.index.find_instance(uid) if self.index.has(uid) else None
         came = incoming, header
@@ -104,6 +107,7 @@ class Filing:
         kept = self._keep(incoming, header, replace=known is not None)
         if not kept:  # another association was quicker
             return self.filed(*came)
+        self.on_kept(incoming)
         return self._coerced(*came, plan) if plan.changes else Verdict()
 
     def _keep(self, incoming: Incoming, header: Dataset, *, replace: bool) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from simulator.archive import tables as t
+from simulator.archive.fixup.patients import change_orders
 from simulator.archive.patient_identity import Identities
 from simulator.network import hl7_orders
 from simulator.network.hl7 import LOCKED, REQUIRED, UNKNOWN_KEY, Hl7Error, Message
@@ -36,7 +37,7 @@ class Interfaces:
         """Listen at `place` once started, nowhere if there is none."""
         self.archive, self.journal = archive, archive.journal
         self.database = archive.database
-        self.identities = Identities(archive.index, archive.store, archive.clock, archive.journal)
+        self.identities = Identities(archive.fixup)
         self.log = MessageLog(archive.database, t.messages, archive.clock)
         self.receiver = Receiver(
             name="PACSLAB",
@@ -81,39 +82,18 @@ class Interfaces:
         if not self.archive.settings["hl7.patient_updates"]:
             return f"patient {who.patient_id}: left as it was (hl7.patient_updates is off)"
         studies = self.identities.update(who, _rule(message))
-        orders = self._change_orders(who.patient_id, hl7_orders.columns(who))
+        with self.database.write() as db:
+            orders = change_orders(db, who.patient_id, hl7_orders.columns(who))
         return f"patient {who.patient_id}: {studies} studies and {orders} orders changed"
 
     def merge(self, message: Message) -> str:
         """Make two identifiers one; the retired one vanishes."""
         found = hl7_orders.merge(message)
-        moved = self.identities.merge(found, _rule(message))
         who = found.survivor
-        changes = {**hl7_orders.columns(who), "patient_id": who.patient_id}
-        orders = self._change_orders(found.retired_id, changes)
-        self._change_steps(found.retired_id, changes)
+        moved, orders = self.identities.merge(found, _rule(message), hl7_orders.columns(who))
         return (
             f"{found.retired_id} is {who.patient_id} now: {moved} studies and {orders} orders moved"
         )
-
-    def _change_steps(self, patient_id: str, changes: dict[str, Any]) -> None:
-        """Say of a patient's performed steps whose they are now."""
-        keys = ("patient_id", "patient_name")
-        values = {key: changes[key] for key in keys if key in changes}
-        with self.database.write() as db:
-            same = t.performed.c.patient_id == patient_id
-            db.execute(update(t.performed).where(same).values(**values))
-
-    def _change_orders(self, patient_id: str, changes: dict[str, Any]) -> int:
-        """Change a patient's orders in our own copy; returns how many."""
-        with self.database.write() as db:
-            rows = db.execute(select(t.orders).where(t.orders.c.patient_id == patient_id)).all()
-            for row in rows if changes else ():
-                facts = {**row.facts, **changes}
-                same = t.orders.c.accession == row.accession
-                values = {"patient_id": facts["patient_id"], "facts": facts}
-                db.execute(update(t.orders).where(same).values(**values))
-        return len(rows)
 
     # --- orders -------------------------------------------------------------------------------
 

@@ -1,34 +1,32 @@
 """Patients' identities as ADT messages change them: updates (A08) and merges (A40, A47).
 
 Index and files change together, so that what is retrieved says what was found; the old values
-stay in each object's Original Attributes Sequence.
+stay in each object's Original Attributes Sequence, and the fix-up desk can undo each change.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
-from simulator.archive import reconcile
 from simulator.archive import tables as t
-from simulator.archive.index import Index
-from simulator.archive.store import FileStore
-from simulator.clock import Clock
-from simulator.journal import Journal
+from simulator.archive.fixup.editing import Hand
+from simulator.archive.fixup.patients import KEYWORDS, OURS, Identifier, of_patient
 from simulator.network.hl7 import UNKNOWN_KEY, Hl7Error
 from simulator.network.hl7_orders import Identity, Merge
 
-_KEYWORDS = {"name": "PatientName", "birth_date": "PatientBirthDate", "sex": "PatientSex"}
-_OURS = {"name": "patient_name", "birth_date": "birth_date", "sex": "sex"}
+if TYPE_CHECKING:
+    from simulator.archive.fixup.acting import Done
+    from simulator.archive.fixup.office import Fixup
 
 
 class Identities:
     """Corrects whom studies belong to."""
 
-    def __init__(self, index: Index, store: FileStore, clock: Clock, journal: Journal) -> None:
-        """Correct what is in `index` and `store`."""
-        self.index, self.store, self.clock, self.journal = index, store, clock, journal
+    def __init__(self, fixup: Fixup) -> None:
+        """Correct by `fixup`, which records and undoes."""
+        self.fixup, self.index, self.journal = fixup, fixup.index, fixup.journal
 
     def merged_into(self, patient_id: str, issuer: str) -> tuple[str, str] | None:
         """Return what a retired identifier became (identifier, issuer), or None."""
@@ -43,31 +41,37 @@ class Identities:
     def update(self, who: Identity, rule: str) -> int:
         """Give a patient's studies what is said of the patient; returns how many changed."""
         self._refuse_retired(who)
-        said = {key: getattr(who, key) for key in _KEYWORDS if getattr(who, key)}
-        count = 0
-        for study in self._studies(who.patient_id, who.issuer):
-            new = {key: value for key, value in said.items() if study[_OURS[key]] != value}
-            if new:
-                count += 1
-                self._readdress(study, {_KEYWORDS[key]: value for key, value in new.items()}, rule)
-        return count
+        said = {key: getattr(who, key) for key in KEYWORDS if getattr(who, key)}
+        studies = self._studies(who.patient_id, who.issuer)
+        if all(study[OURS[key]] == value for study in studies for key, value in said.items()):
+            return 0
+        scope = of_patient(Identifier(patient_id=who.patient_id, issuer=who.issuer), exact=False)
+        values = {KEYWORDS[key]: value for key, value in said.items()}
+        words = f"{rule} says {_said(values)} of {who.patient_id}"
+        return self._readdress(studies, scope, values, "update", words, rule)
 
-    def merge(self, found: Merge, rule: str) -> int:
-        """Move a retired identifier's studies to the survivor; returns how many moved."""
+    def merge(self, found: Merge, rule: str, columns: dict[str, str]) -> tuple[int, int]:
+        """Move a retired identifier's studies and orders to the survivor; returns how many."""
         who = found.survivor
         self._refuse_retired(who)
         theirs = self._studies(who.patient_id, who.issuer)
-        values = {"PatientID": who.patient_id, "IssuerOfPatientID": who.issuer}
-        for key, keyword in _KEYWORDS.items():
-            value = getattr(who, key) or (theirs[0][_OURS[key]] if theirs else "")
-            if value:
-                values[keyword] = value
-        with self.index.database.write() as db:  # before the studies: some may arrive meanwhile
-            self._retire(db, found)
-        studies = self._studies(found.retired_id, found.retired_issuer)
-        for study in studies:
-            self._readdress(study, {k: v for k, v in values.items() if v}, rule)
-        return len(studies)
+        values = {
+            key: getattr(who, key) or (theirs[0][OURS[key]] if theirs else "") for key in KEYWORDS
+        }
+        retired = Identifier(patient_id=found.retired_id, issuer=found.retired_issuer)
+        survivor = Identifier(patient_id=who.patient_id, issuer=who.issuer)
+        hand = self._hand(rule)
+        words = f"{retired} disappears into {survivor}: {rule}"
+        studies = self._studies(retired.patient_id, retired.issuer)
+        done = self.fixup.act(
+            lambda: self.fixup.patients.moved(
+                "merge", words, retired, survivor, values, hand, columns=columns
+            ),
+            hand,
+        )
+        said = {"PatientID": who.patient_id, **{KEYWORDS[k]: v for k, v in values.items() if v}}
+        self._tell(studies, said, rule, done)
+        return len(studies), len(done.plan.before["orders"])
 
     def readdress_retired(self, study: dict[str, Any]) -> bool:
         """Give a study that came under a retired identifier to the survivor."""
@@ -78,25 +82,13 @@ class Identities:
         if into[1]:
             values["IssuerOfPatientID"] = into[1]
         theirs = self._studies(*into)
-        for key, keyword in _KEYWORDS.items():
-            if theirs and theirs[0][_OURS[key]]:
-                values[keyword] = theirs[0][_OURS[key]]
-        self._readdress(study, values, f"{study['patient_id']} was merged into {into[0]} before")
+        for key, keyword in KEYWORDS.items():
+            if theirs and theirs[0][OURS[key]]:
+                values[keyword] = theirs[0][OURS[key]]
+        rule = f"{study['patient_id']} was merged into {into[0]} before"
+        scope = [t.studies.c.study_uid == study["study_uid"]]
+        self._readdress([study], scope, values, "readdress", rule, rule)
         return True
-
-    def _retire(self, db: Any, found: Merge) -> None:
-        r, who = t.retired.c, found.survivor
-        old = (r.patient_id == found.retired_id) & (r.issuer == found.retired_issuer)
-        db.execute(delete(t.retired).where(old))
-        values = {"merged_into": who.patient_id, "into_issuer": who.issuer}
-        earlier = (r.merged_into == found.retired_id) & (r.into_issuer == found.retired_issuer)
-        db.execute(t.retired.update().where(earlier).values(**values))
-        db.execute(
-            insert(t.retired).values(
-                patient_id=found.retired_id, issuer=found.retired_issuer, **values,
-                at=self.clock.now().isoformat(timespec="seconds"),
-            )
-        )  # fmt: skip
 
     def _refuse_retired(self, who: Identity) -> None:
         if into := self.merged_into(who.patient_id, who.issuer):
@@ -106,22 +98,48 @@ class Identities:
 
     def _studies(self, patient_id: str, issuer: str) -> list[dict[str, Any]]:
         """Return a patient's studies; an issuer that is not said is any."""
-        wanted = [t.patients.c.patient_id == patient_id]
-        if issuer:
-            wanted.append(t.patients.c.issuer.in_((issuer, "")))
-        return self.index.studies(wanted)
+        who = Identifier(patient_id=patient_id, issuer=issuer)
+        return self.index.studies(of_patient(who, exact=False))
 
-    def _readdress(self, study: dict[str, Any], values: dict[str, str], rule: str) -> None:
-        by = rule[:50]
-        count = reconcile.readdress(
-            self.index, self.store, study["study_uid"], values, self.clock.now(), by
+    def _hand(self, rule: str) -> Hand:
+        return Hand(by=rule[:50], now=self.fixup.clock.now())
+
+    def _readdress(
+        self,
+        studies: list[dict[str, Any]],
+        scope: list[Any],
+        values: dict[str, str],
+        kind: str,
+        words: str,
+        rule: str,
+    ) -> int:
+        hand = self._hand(rule)
+        done = self.fixup.act(
+            lambda: self.fixup.editing.readdress(scope, values, hand, kind, words), hand
         )
-        if not count:
-            return  # somebody was quicker: a merge and the match of the same study may meet
-        said = ", ".join(f"{keyword} '{value}'" for keyword, value in values.items())
-        self.journal.write(
-            "study.readdressed",
-            f"study of {study['patient_name']} ({study['patient_id']}) now says {said}: {rule}",
-            study=study["study_uid"], accession=study["accession"], rule=rule, instances=count,
-            old=study["patient_id"], patient_id=values.get("PatientID", study["patient_id"]),
-        )  # fmt: skip
+        return self._tell(studies, values, rule, done)
+
+    def _tell(
+        self, studies: list[dict[str, Any]], values: dict[str, str], rule: str, done: Done
+    ) -> int:
+        """Tell which studies changed; somebody may have been quicker. Returns how many."""
+        counts: dict[str, int] = {}
+        for step in done.plan.steps:
+            if step.before:
+                uid = step.before.location.study_uid
+                counts[uid] = counts.get(uid, 0) + 1
+        for study in studies:
+            if count := counts.get(study["study_uid"]):
+                who = f"{study['patient_name']} ({study['patient_id']})"
+                new = {k: v for k, v in values.items() if v}
+                self.journal.write(
+                    "study.readdressed", f"study of {who} now says {_said(new)}: {rule}",
+                    study=study["study_uid"], accession=study["accession"], rule=rule,
+                    instances=count, old=study["patient_id"], change=done.number,
+                    patient_id=values.get("PatientID", study["patient_id"]),
+                )  # fmt: skip
+        return len(counts)
+
+
+def _said(values: dict[str, str]) -> str:
+    return ", ".join(f"{keyword} '{value}'" for keyword, value in values.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.archive.setting import Setting
 from simulator.archive.setting_access import ACCESS
 from simulator.archive.setting_audit import AUDIT
+from simulator.archive.setting_fixup import FIXUP
 from simulator.archive.setting_hl7 import HL7
 from simulator.archive.setting_lifecycle import LIFECYCLE
 from simulator.archive.setting_monitor import MONITOR
@@ -23,6 +24,7 @@ SETTINGS = {
         *QUERY,
         *STORE,
         *LIFECYCLE,
+        *FIXUP,
         Setting(
             key="retrieve.c_get",
             default=True,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from simulator.commands import compression
 from simulator.commands.acting import Pairs, PasswordOption, UserOption, acting_as
 from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show
 
@@ -245,4 +246,5 @@ def register(archive: typer.Typer) -> None:
     archive.add_typer(volume, name="volume")
     archive.add_typer(retention, name="retention")
     archive.add_typer(hold, name="hold")
+    archive.add_typer(compression.app, name="compression")
     archive.command("forecast")(forecast)

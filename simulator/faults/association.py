@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.archive.nodes import RIGHTS
 from simulator.client import Client
 
 
@@ -82,26 +81,21 @@ class NodeAddress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeRight:
-    """The node table has a device without one of the rights it needs (A14)."""
+class NodeRights:
+    """The node table gives a device other rights than it needs (A14)."""
 
     node: str
-    right: str
+    rights: tuple[str, ...]
     by: str
+    usual: tuple[str, ...] = ("echo", "store", "find", "move", "commit")
 
     def apply(self, seat: Client) -> None:
-        """Take the right away."""
-        rights = [right for right in self._rights(seat) if right != self.right]
-        seat.as_staff(self.by).archive.change_node(self.node, rights=rights)
+        """Give it these."""
+        seat.as_staff(self.by).archive.change_node(self.node, rights=list(self.rights))
 
     def lift(self, seat: Client) -> None:
-        """Give it back, where it stood."""
-        usual = [right for right in RIGHTS if right in {*self._rights(seat), self.right}]
-        seat.as_staff(self.by).archive.change_node(self.node, rights=usual)
-
-    def _rights(self, seat: Client) -> list[str]:
-        rights: list[str] = seat.archive.nodes().one(ae=self.node)["rights"]
-        return rights
+        """Give it those that it was installed with."""
+        seat.as_staff(self.by).archive.change_node(self.node, rights=list(self.usual))
 
 
 def _place(seat: Client, device: str) -> dict[str, Any]:

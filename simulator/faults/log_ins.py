@@ -9,6 +9,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from simulator.client import Client
+from simulator.clock import real_seconds
 from simulator.errors import NetworkError, RefusedError
 from simulator.network import scu
 from simulator.network.associate import Caller
@@ -47,9 +48,9 @@ class SignIn:
         """Log in, look."""
         own = seat.users.login(self.name, self.password)
         for uid in self.studies:
-            study = own.call("GET", f"/studies/{uid}")
+            study = own.call("GET", f"/studies/{uid}", query=fresh())
             if self.copies:
-                own.call("GET", f"/instances/{_first(study)}/file")
+                own.call("GET", f"/instances/{_first(study)}/file", query=fresh())
 
     def lift(self, seat: Client) -> None:
         """End what is open."""
@@ -99,6 +100,11 @@ class Search:
 
     def lift(self, seat: Client) -> None:
         """Nothing stays behind."""
+
+
+def fresh() -> dict[str, str]:
+    """Return what browsers add to an address to get past caches: no two looks are the same."""
+    return {"_": str(round(1000 * real_seconds()))}
 
 
 def _first(study: dict[str, Any]) -> str:

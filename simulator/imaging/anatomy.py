@@ -10,14 +10,15 @@ from collections.abc import Callable
 from functools import cache
 from mmap import mmap
 from threading import Lock
-from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from simulator.errors import UsageError
+from simulator.imaging import kept
 from simulator.imaging.canvas import Volume
 from simulator.imaging.head import head
+from simulator.imaging.kept import Packed
 from simulator.imaging.torso import torso
 from simulator.imaging.whole_body import whole_body
 
@@ -37,17 +38,8 @@ BUILDERS: dict[str, Callable[[str], Volume]] = {
 }  # fmt: skip
 
 
-class Packed(NamedTuple):
-    """A volume whose labels are compressed."""
-
-    data: bytes
-    shape: tuple[int, ...]
-    spacing: tuple[float, float, float]
-    origin: tuple[float, float, float]
-
-
 def volume_of(anatomy: str, sex: str) -> Volume:
-    """Return the label volume of an anatomy; built once a process, in about a third of a second."""
+    """Return the label volume of an anatomy; built once, in under a second, then kept."""
     if anatomy not in BUILDERS:
         raise UsageError(f"There is no anatomy {anatomy!r}.", f"Choose {' or '.join(BUILDERS)}.")
     key = anatomy, "" if anatomy == "head" else sex
@@ -73,7 +65,12 @@ def _unpacked(anatomy: str, sex: str) -> Volume:
 
 @cache
 def _packed(anatomy: str, sex: str) -> Packed:
-    """Build a volume and pack it."""
-    volume = BUILDERS[anatomy](sex)
-    data = zlib.compress(volume.labels.data, 1)
-    return Packed(data, volume.labels.shape, volume.spacing, volume.origin)
+    """Return a packed volume: as an earlier process kept it, or built now."""
+    name = f"{anatomy}-{sex}".rstrip("-")
+    found = kept.read(name)
+    if found is None:
+        volume = BUILDERS[anatomy](sex)
+        data = zlib.compress(volume.labels.data, 1)
+        found = Packed(data, volume.labels.shape, volume.spacing, volume.origin)
+        kept.write(name, found)
+    return found

@@ -12,7 +12,7 @@ Field = NDArray[np.float32]
 def paint(canvas: Canvas) -> None:
     """Paint the cerebellum with its folia, the brain stem and the cord."""
     view, (x, y, z) = canvas.window((-58, 8, -66), (58, 86, -14))
-    radius = (x / 52) ** 2 + ((y - 46) / 36) ** 2 + ((z + 38) / 23) ** 2
+    radius = ((x / 52) ** 2 + ((y - 46) / 36) ** 2 + ((z + 38) / 23) ** 2).astype(np.float32)
     inside: NDArray[np.bool_] = (radius <= 1) & (
         (x / 69) ** 2 + (y / 88) ** 2 + ((z - 6) / 80) ** 2 <= 1
     )

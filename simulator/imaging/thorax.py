@@ -15,7 +15,7 @@ def diaphragm(x: Plane, y: Plane) -> Plane:
     """Return the height of the diaphragm (mm) over (x, y): two domes and the central tendon."""
     right = 410 - 80 * (((x + 66) / 80) ** 2 + ((y + 8) / 88) ** 2)
     left = 396 - 80 * (((x - 68) / 78) ** 2 + ((y + 8) / 88) ** 2)
-    middle = 391 - 90 * ((x / 80) ** 2 + ((y + 30) / 70) ** 2)
+    middle = 393 - 60 * ((x / 84) ** 2 + ((y + 8) / 84) ** 2)
     result: Plane = np.maximum(np.maximum(right, left), middle)
     return result
 
@@ -24,7 +24,7 @@ def paint_lungs(canvas: Canvas) -> None:
     """Fill the rib cage with lung above the diaphragm, with the mediastinum left out."""
     view, (x, y, z) = canvas.window((-150, -110, 320), (150, 120, 614))
     floor = diaphragm(x[0], y[0])
-    gap = np.interp(y[0, :, 0], (-95, -60, -20, 20, 60, 100), (6, 10, 20, 22, 20, 17))
+    gap = np.interp(y[0, :, 0], (-95, -60, -20, 20, 60, 100), (2, 5, 17, 22, 20, 16))
     for k, height in enumerate(z[:, 0, 0]):
         a, b, middle = skeleton.cage(float(height))
         wall = (x[0] / np.float32(a)) ** 2 + ((y[0] - np.float32(middle)) / np.float32(b)) ** 2

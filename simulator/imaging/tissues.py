@@ -170,7 +170,7 @@ def attenuation(*, hard: bool = False) -> NDArray[np.int32]:
     # Arches and pelvis are painted solid, but are spongy inside; a hard beam sees little of them.
     mu[Tissue.BONE], mu[Tissue.MARROW], mu[Tissue.VISCERAL] = 1480.0, 1130.0, 960.0
     if hard:
-        mu[Tissue.BONE], mu[Tissue.MARROW], mu[Tissue.DISC] = 1210.0, 1035.0, 1000.0
+        mu[Tissue.BONE], mu[Tissue.MARROW], mu[Tissue.DISC] = 1110.0, 1010.0, 1000.0
     return np.rint(_table(mu)).astype(np.int32)
 
 

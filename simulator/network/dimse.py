@@ -54,6 +54,7 @@ SUBOPERATIONS_FAILED = 0xB000
 CANNOT_UNDERSTAND = 0xC000
 PATIENT_ID_MISSING = 0xC101  # ours, of the family "cannot understand"
 PATIENT_CONFLICT = 0xC102
+REJECTED_INSTANCE = 0xC103
 
 MEANINGS = {
     SUCCESS: "success",
@@ -84,6 +85,7 @@ MEANINGS = {
     CANNOT_UNDERSTAND: "cannot understand",
     PATIENT_ID_MISSING: "cannot understand: no Patient ID",
     PATIENT_CONFLICT: "cannot understand: another patient has this Patient ID",
+    REJECTED_INSTANCE: "cannot understand: the SOP instance was rejected before",
 }
 
 

@@ -123,6 +123,8 @@ def understood(command: Any, line: str, context_class: Any) -> None:
 
     words = shlex.split(line)[1:]
     while hasattr(command, "commands"):
+        if command.invoke_without_command and (not words or words[0].startswith("-")):
+            break
         assert words and words[0] in command.commands, f"there is no '{line}'"
         command, words = command.commands[words[0]], words[1:]
     known = {name for parameter in command.params for name in parameter.opts}

@@ -62,6 +62,7 @@ RULES: dict[str, Rule | None] = {
     "hold": _security(c.OBJECT_SECURITY),
     "volume": _security(c.SOFTWARE_CONFIGURATION),
     "retention": _security(c.SOFTWARE_CONFIGURATION),
+    "compression": _security(c.SOFTWARE_CONFIGURATION),
     "recall": NOTHING,  # told as the retrieval that asked for it
     # patients' data
     "c-find": _record(c.QUERY, "E"),
@@ -79,6 +80,20 @@ RULES: dict[str, Rule | None] = {
     "study.deleted": _record(c.STUDY_DELETED, "D"),
     "study.linked": _record(c.ACCESSED, "U"),
     "study.readdressed": _record(c.ACCESSED, "U"),
+    **dict.fromkeys(  # corrections of the fix-up desk
+        (
+            "study.edited",
+            "study.unlinked",
+            "study.moved",
+            "study.split",
+            "study.rejected",
+            "study.restored",
+            "change.undone",
+        ),
+        _record(c.ACCESSED, "U"),
+    ),
+    "study.purged": _record(c.STUDY_DELETED, "D"),
+    "patient": _record(c.PATIENT_RECORD, "U"),
     "study": NOTHING,  # matched or not: what the archive found out by itself
     "export": _record(c.EXPORT, "R"),
     "media.exported": _record(c.EXPORT, "R"),

@@ -31,7 +31,7 @@ Written = tuple[Step, Dataset | None, Stored | None]
 class Done:
     """A change as it was recorded."""
 
-    number: int
+    number: int  # 0: there was nothing to do
     plan: Plan
     objects: int
     after: tuple[Stored, ...]  # what was written, hidden objects included
@@ -48,6 +48,8 @@ class Acting:
         """Do a plan; it is made again where its objects change before it is done."""
         for _ in range(_TRIES):
             plan = make()
+            if not plan.steps and not plan.before:
+                return Done(number=0, plan=plan, objects=0, after=())  # it says so already
             with ExitStack() as filing:
                 written = [write(filing, self.store, step, now) for step in plan.steps]
                 with self.database.write() as db:
@@ -69,9 +71,7 @@ class Acting:
              if ds is not None and row is not None and not step.hidden],
         )  # fmt: skip
         set_states(db, {**plan.before["states"], **plan.states})
-        pairs = [
-            (step.before, row, step.hidden) for step, _, row in written if not step.only_noted
-        ]
+        pairs = [(step.before, row, step.hidden) for step, _, row in written if not step.only_noted]
         number = self.record.add(db, plan, pairs, by, now.isoformat(timespec="seconds"))
         plan.also(db, number)
         return Done(

@@ -134,18 +134,18 @@ class Editing:
         return plan
 
     def readdress(
-        self, study_uids: Sequence[str], values: dict[str, str], hand: Hand, kind: str, said: str
+        self, scope: Sequence[Any], values: dict[str, str], hand: Hand, kind: str, said: str
     ) -> Plan:
-        """Give studies another patient's values; objects that say so already stay."""
-        scope = [t.studies.c.study_uid.in_(study_uids)]
+        """Give studies (SQL conditions) other values; objects that say so already stay."""
         seen = stored(self.index.database, scope)
         steps = [
             Step(before=one, change=lambda ds: change(ds, values, hand))
             for one in seen
             if any(text(header_of(self.store, one.location), k) != v for k, v in values.items())
         ]
+        studies = {one.location.study_uid for one in seen}
         return Plan(kind=kind, text=said, steps=steps, scope=scope, seen=seen,
-                    study_uid=study_uids[0] if len(study_uids) == 1 else "")  # fmt: skip
+                    study_uid=studies.pop() if len(studies) == 1 else "")  # fmt: skip
 
     def _plan(
         self, kind: str, words: str, study: dict[str, Any], scope: list[Any], correct: Change

@@ -64,11 +64,10 @@ class Patients:
         if retired == survivor:
             raise RefusedError("A patient is not merged with itself.", "Name two patients.", 409)
         gone, stays = self._one(retired), self._one(survivor)
-        values = {key: stays[ours] for key, ours in (("name", "patient_name"), *list(OURS.items())[1:])}
-        studies = self._uids(retired)
+        values = {key: stays[ours] for key, ours in OURS.items()}
         words = (f"{gone['patient_name']} ({retired}) disappears into {stays['patient_name']} "
-                 f"({survivor}): {len(studies)} studies move from {retired} to {survivor}")  # fmt: skip
-        return self.moved("merge", words, retired, survivor, values, studies, hand)
+                 f"({survivor}): {gone['studies']} studies move from {retired} to {survivor}")  # fmt: skip
+        return self.moved("merge", words, retired, survivor, values, hand)
 
     def change_id(self, old: Identifier, new: Identifier, hand: Hand) -> Plan:
         """Give a patient another identifier or issuer, which nobody here has."""
@@ -78,9 +77,8 @@ class Patients:
         who = self._one(old)
         if self._there(new):
             raise RefusedError(f"{new} is another patient here.", "Merge the two instead.", 409)
-        studies = self._uids(old)
-        words = f"{who['patient_name']} ({old}) becomes ({new}): {len(studies)} studies"
-        return self.moved("change-id", words, old, new, {}, studies, hand)
+        words = f"{who['patient_name']} ({old}) becomes ({new}) in {who['studies']} studies"
+        return self.moved("change-id", words, old, new, {}, hand)
 
     def moved(
         self,
@@ -89,30 +87,35 @@ class Patients:
         retired: Identifier,
         survivor: Identifier,
         values: dict[str, str],
-        studies: Sequence[str],
         hand: Hand,
         *,
-        exact: bool = True,
+        columns: dict[str, str] | None = None,
     ) -> Plan:
-        """Return the plan of a merge: studies, orders and performed steps change their patient."""
+        """Return the plan of a merge: studies, orders and performed steps change their patient.
+
+        `columns` are those of a message: what it does not say of the survivor stays as it is.
+        """
         said = {"PatientID": survivor.patient_id, "IssuerOfPatientID": survivor.issuer}
         said |= {KEYWORDS[key]: value for key, value in values.items() if value}
-        if not exact:  # a message that says no issuer leaves the one there is
+        scope = of_patient(retired, exact=columns is None)
+        if columns is not None:
             said = {key: value for key, value in said.items() if value}
-        plan = self.editing.readdress(studies, said, hand, kind, words)
+        plan = self.editing.readdress(scope, said, hand, kind, words)
         plan.patient_id = survivor.patient_id
-        columns = {OURS[key]: value for key, value in values.items() if value}
-        columns |= {"patient_id": survivor.patient_id}
+        known = {OURS[key]: value for key, value in values.items() if value}
+        found = {**(known if columns is None else columns), "patient_id": survivor.patient_id}
         with self.index.database.read() as db:
             plan.before = _beside(db, retired)
-        plan.before |= {"retired_id": [retired.patient_id, retired.issuer]}
-        plan.also = lambda db, number: _follow(db, retired, survivor, columns, hand)
+        plan.before["retired_id"] = [retired.patient_id, retired.issuer]
+        plan.also = lambda db, number: _follow(db, retired, survivor, found, hand)
         return plan
 
     def _one(self, who: Identifier) -> dict[str, Any]:
         found = self._there(who)
         if found is None:
-            raise RefusedError(f"There is no patient {who} in the archive.", "List the patients.", 404)
+            raise RefusedError(
+                f"There is no patient {who} in the archive.", "List the patients.", 404
+            )
         return found
 
     def _there(self, who: Identifier) -> dict[str, Any] | None:
@@ -120,10 +123,14 @@ class Patients:
         rows = self.all([p.patient_id == who.patient_id, p.issuer == who.issuer])
         return rows[0] if rows else None
 
-    def _uids(self, who: Identifier) -> list[str]:
-        p = t.patients.c
-        wanted = [p.patient_id == who.patient_id, p.issuer == who.issuer]
-        return [study["study_uid"] for study in self.index.studies(wanted)]
+
+def of_patient(who: Identifier, *, exact: bool) -> list[Any]:
+    """Return conditions on a patient's studies; unless exact, an issuer that is not said is any."""
+    p = t.patients.c
+    if exact:
+        return [p.patient_id == who.patient_id, p.issuer == who.issuer]
+    issuer = [p.issuer.in_((who.issuer, ""))] if who.issuer else []
+    return [p.patient_id == who.patient_id, *issuer]
 
 
 def put_back(db: Connection, change: dict[str, Any]) -> None:

@@ -32,7 +32,11 @@ def repoint(ds: Dataset, moved: Moved, hand: Hand) -> None:
     """Let a data set refer to objects by their new UIDs; the old pointers stay in its history."""
     values: dict[str, Any] = {}
     for element in ds:
-        if element.VR != "SQ" or element.keyword in (_HISTORY, "") or not _concerned(element, moved):
+        if (
+            element.VR != "SQ"
+            or element.keyword in (_HISTORY, "")
+            or not _concerned(element, moved)
+        ):
             continue
         changed = Sequence([deepcopy(item) for item in element.value])
         values[element.keyword] = _regrouped(element.keyword, changed, moved)

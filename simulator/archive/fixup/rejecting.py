@@ -98,9 +98,7 @@ class Rejecting:
         seen = stored(self.index.database, scope)
         self._check(study["study_uid"], seen, series, instances)
         hidden = self.hides(code)
-        found = notes.make(
-            code, seen, header_of(self.store, seen[0].location), hand.now, comment
-        )
+        found = notes.make(code, seen, header_of(self.store, seen[0].location), hand.now, comment)
         words = (f"{hand.by} rejects {len(seen)} objects of {who(study)}: {code} "
                  f"{notes.CODES[code]}")  # fmt: skip
         return Plan(
@@ -119,9 +117,7 @@ class Rejecting:
         scope = [t.instances.c.sop_uid.in_([came.location.sop_uid, *wanted])]
         seen = stored(self.index.database, scope)
         named = {(study, uid) for study, _, uid in fresh}
-        targets = [
-            one for one in seen if (one.location.study_uid, one.location.sop_uid) in named
-        ]
+        targets = [one for one in seen if (one.location.study_uid, one.location.sop_uid) in named]
         hidden = self.hides(said.code)
         steps = _steps([*targets, came], hidden=hidden)
         words = (f"a note of {came.source} rejects {len(targets)} objects: {said.code} "

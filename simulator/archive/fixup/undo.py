@@ -36,7 +36,9 @@ class Undo:
             raise RefusedError(f"Change {number} {why}.", "List the changes.", 409)
         rows = [row for row in self.record.objects(number) if row["before"] or row["after"]]
         here = self._digests([row["after_uid"] for row in rows if _shown(row)])
-        moved = [row for row in rows if _shown(row) and here.get(row["after_uid"]) != row["after_digest"]]
+        moved = [
+            row for row in rows if _shown(row) and here.get(row["after_uid"]) != row["after_digest"]
+        ]
         if moved:
             later = self.record.later(number, [row["after_digest"] for row in moved])
             what = f"change {later} has changed" if later else "something has changed or removed"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.archive.lifecycle.capacity import Capacity
+from simulator.archive.lifecycle.compression import Compression
 from simulator.archive.lifecycle.copies import Copies
 from simulator.archive.lifecycle.holds import Holds
 from simulator.archive.lifecycle.recalls import Recalls
@@ -37,6 +38,7 @@ class Lifecycle:
         self.retention = Retention(archive.index, self.holds, archive.clock, archive.journal)
         self.retrieval = Retrieval(self.recalls, archive.settings, self.recalls.stopped.wait)
         self.capacity = Capacity(self.volumes)
+        self.compression = Compression(self.copies, archive.services.filing, self.holds)
         archive.services.filing.room = self.volumes.room
         archive.services.recalled = self.retrieval
         archive.index.guard = self.guard

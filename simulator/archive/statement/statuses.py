@@ -49,6 +49,7 @@ STATUSES: dict[str, tuple[Answer, ...]] = {
         (d.INVALID_INSTANCE, "its SOP Instance UID is none"),
         (d.PATIENT_ID_MISSING, "it names no patient, and the settings refuse that"),
         (d.PATIENT_CONFLICT, "its study belongs to another patient, and the settings refuse that"),
+        (d.REJECTED_INSTANCE, "a Rejection Note has rejected it, and reject.again is refuse"),
         *_ALL,
     ),
     "C-FIND": _rows(
