@@ -10,8 +10,10 @@ from simulator.archive.api.associations import Associations
 from simulator.archive.api.audit import AuditDesk
 from simulator.archive.api.continuity import ContinuityDesk
 from simulator.archive.api.compression import Compression
+from simulator.archive.api.changes import Changes
 from simulator.archive.api.desk import INSTRUCTOR, Desk
 from simulator.archive.api.directory import DirectoryDesk
+from simulator.archive.api.fixup import FixupDesk
 from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.keeping import Keeping
 from simulator.archive.api.lifecycle import Lifecycle
@@ -32,7 +34,7 @@ from simulator.web import NOBODY, Principal, Route
 _DESKS: tuple[type[Desk], ...] = (
     *(Session, Accounts, Rights, Access, DirectoryDesk, AuditDesk, Watching),
     *(Nodes, Associations, Running, Studies, Interfaces, Queues, Keeping, ContinuityDesk, MediaDesk),
-    *(Storage, Lifecycle, Compression),
+    *(Storage, Lifecycle, Compression, FixupDesk, Changes),
 )
 
 

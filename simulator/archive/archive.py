@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydicom.dataset import Dataset
 from sqlalchemy import Column
 
 from simulator.archive import migrations
@@ -33,6 +34,7 @@ from simulator.archive.nodes import Node, Nodes
 from simulator.archive.orders import Orders
 from simulator.archive.owed import Owed
 from simulator.archive.quarantine import Quarantine
+from simulator.archive.routing.office import Routing
 from simulator.archive.services import Services
 from simulator.archive.settings import Settings
 from simulator.archive.sight import Sight
@@ -105,7 +107,8 @@ class Archive:
         self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
         self.interfaces = Interfaces(self, hl7)
         self.orders.readdress = self.interfaces.identities.readdress_retired
-        self.steps.on_change = self.availability.step_changed
+        self.steps.on_change = self._step_changed
+        self.orders.on_new = self.routing.ordered
         rooms = (self.services, self.steps, self.commitment)
         self.audit: AuditOffice = AuditOffice(
             folder / "audit.db", self.database, self.settings, journal, self.calling.tls,
@@ -148,9 +151,19 @@ class Archive:
         self.availability = Availability(
             self.index, self.settings, self.calling, self.owed, journal
         )
-        self.services.filing.on_filed = self.availability.arrived
+        self.routing = Routing(self)
+        self.services.filing.on_filed = self._arrived
+        self.services.filing.on_duplicate = self.routing.came_again
         self.commitment.is_elsewhere = self.lifecycle.copies.is_safe
         self.availability.of_files = self.lifecycle.copies.availability
+
+    def _arrived(self, study_uid: str) -> None:
+        self.availability.arrived(study_uid)
+        self.routing.arrived(study_uid)
+
+    def _step_changed(self, pps_uid: str, step: Dataset) -> None:
+        self.availability.step_changed(pps_uid, step)
+        self.routing.step_changed(pps_uid, step)
 
     def provision(
         self, nodes: list[Node], staff: list[dict[str, Any]], admin: tuple[str, str]
@@ -221,6 +234,7 @@ class Archive:
         self.settings.reload()
         self.nodes.reload()
         self.availability.forget()
+        self.routing.reload()
         self.fixup.rejecting.forget()
 
     def _sweep(self) -> None:

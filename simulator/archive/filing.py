@@ -69,6 +69,7 @@ class Filing:
         self.duplicates = Duplicates(index, store, settings, journal)
         self.patients = PatientCheck(index.database, settings)
         self.on_filed: Callable[[str], None] = lambda study_uid: None
+        self.on_duplicate: Callable[[str, str], None] = lambda study_uid, source: None
         self.room: Callable[[int], int] = lambda size: 1  # the volume that takes so many bytes
         self.admit: Callable[[Incoming], None] = lambda incoming: None  # refuses what was rejected
         self.on_kept: Callable[[Incoming], None] = lambda incoming: None
@@ -102,6 +103,7 @@ class Filing:
         came = incoming, header
         incoming, header, plan = self.coercion.apply(incoming, header)
         if known and not self.duplicates.is_replaced(incoming, known):
+            self.on_duplicate(known.study_uid, incoming.source)
             return Verdict()
         self.patients.check(header)
         kept = self._keep(incoming, header, replace=known is not None)

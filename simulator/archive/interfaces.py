@@ -121,6 +121,8 @@ class Interfaces:
                     facts=facts,
                 )
             )
+            if row is None:
+                self.archive.orders.on_new(facts)
         self._match_late(said.accession)
         return f"order {said.accession} is {facts['status'] or 'known'}"
 

@@ -38,6 +38,7 @@ class Orders:
         self.index, self.nodes, self.settings = index, nodes, settings
         self.journal, self.host = journal, host
         self.readdress: Callable[[dict[str, Any]], bool] = lambda study: False
+        self.on_new: Callable[[dict[str, Any]], None] = lambda order: None
         self._waiting: queue.Queue[str] = queue.Queue()
         self._stopped = threading.Event()
         self._trouble = ""
@@ -152,7 +153,8 @@ class Orders:
     def _remember(self, item: Dataset) -> None:
         facts = _facts(item)
         with self.index.database.write() as db:
-            facts = {**(self.known(facts["accession"]) or {}), **facts}  # status stays
+            known = self.known(facts["accession"])
+            facts = {**(known or {}), **facts}  # status stays
             same = t.orders.c.accession == facts["accession"]
             db.execute(delete(t.orders).where(same))
             db.execute(
@@ -163,6 +165,8 @@ class Orders:
                     facts=facts,
                 )
             )
+            if known is None:
+                self.on_new(facts)
 
 
 def _verdict(study: dict[str, Any], order: dict[str, Any] | None) -> tuple[str, str, str]:

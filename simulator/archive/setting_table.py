@@ -11,6 +11,7 @@ from simulator.archive.setting_lifecycle import LIFECYCLE
 from simulator.archive.setting_monitor import MONITOR
 from simulator.archive.setting_network import NETWORK
 from simulator.archive.setting_query import QUERY
+from simulator.archive.setting_routing import ROUTING
 from simulator.archive.setting_store import STORE
 
 SETTINGS = {
@@ -23,6 +24,7 @@ SETTINGS = {
         *MONITOR,
         *QUERY,
         *STORE,
+        *ROUTING,
         *LIFECYCLE,
         *FIXUP,
         Setting(

@@ -4,6 +4,7 @@ from simulator.console.access import access_panel
 from simulator.console.anatomy import anatomy_atlas
 from simulator.console.associations import association_list
 from simulator.console.audit import audit_panel
+from simulator.console.capacity import capacity
 from simulator.console.fleet import fleet_panel
 from simulator.console.logs import log_pane
 from simulator.console.messages import message_viewer
@@ -30,6 +31,7 @@ __all__ = [
     "anatomy_atlas",
     "association_list",
     "audit_panel",
+    "capacity",
     "fleet_panel",
     "log_pane",
     "message_viewer",

@@ -63,6 +63,12 @@ def _unpacked(anatomy: str, sex: str) -> Volume:
     return Volume(labels=labels, spacing=packed.spacing, origin=packed.origin)
 
 
+def forget() -> None:
+    """Drop what this process has unpacked or read, as if it had just started."""
+    _LIVE.clear()
+    _packed.cache_clear()
+
+
 @cache
 def _packed(anatomy: str, sex: str) -> Packed:
     """Return a packed volume: as an earlier process kept it, or built now."""

@@ -129,7 +129,7 @@ def drawn(
         radii = [first + (last - first) * i / count for i in range(len(line))]
         travelled = vessel.before
         previous = line[0]
-        for (x, _, z), r in along(line, radii, step=0.35, least=pixel * 0.7):
+        for (x, _, z), r in along(line, radii, step=0.4, least=pixel):
             travelled += ((x - previous[0]) ** 2 + (z - previous[2]) ** 2) ** 0.5
             previous = (x, 0.0, z)
             if narrow and (x - narrow[0]) ** 2 + (z - narrow[1]) ** 2 < 12:

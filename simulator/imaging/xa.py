@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.imaging import noise, projection, vessels
+from simulator.imaging.body import Body
 from simulator.imaging.fluoroscopy import describe_run
 from simulator.imaging.frame import Frame, Pixels, Take
 
@@ -35,10 +36,8 @@ def _run(take: Take, index: int) -> Iterator[NDArray[np.uint8]]:
     name = series.recipe
     shape, pixel = (size.rows, size.columns), series.fov / size.columns
     behind = background(take, name)
-    narrow = _narrowed(take, name)
-    tree = vessels.tree(name, (take.body.scale, take.body.bend))
     beats = BEATS if name != "aorta" else (0.0,)
-    phases = {b: vessels.drawn(tree, shape, pixel, b, narrow) for b in sorted(set(beats))}
+    phases = _phases(name, take.body, shape, pixel, _narrowed(take, name))
     dark = np.float32(30.0 if name != "aorta" else 8.0)  # grey values a millimetre
     tile = noise.tile("detector")
     for number in range(size.frames):
@@ -53,6 +52,16 @@ def _run(take: Take, index: int) -> Iterator[NDArray[np.uint8]]:
         grey = behind - shade
         grey += noise.crop(tile, shape, rng) * np.float32(4.5 / noise.UNIT)
         yield np.clip(np.rint(grey, out=grey), 0, 255, out=grey).astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _phases(
+    name: str, body: Body, shape: tuple[int, int], pixel: float, narrow: vessels.Point | None
+) -> dict[float, tuple[Array, Array]]:
+    """Return depth and arrival by contraction: the runs of one artery share them."""
+    tree = vessels.tree(name, (body.scale, body.bend))
+    beats = BEATS if name != "aorta" else (0.0,)
+    return {b: vessels.drawn(tree, shape, pixel, b, narrow) for b in sorted(set(beats))}
 
 
 def _narrowed(take: Take, name: str) -> tuple[float, float] | None:

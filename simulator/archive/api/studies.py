@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from simulator.archive import reconcile
 from simulator.archive import tables as t
 from simulator.archive.api.desk import Desk, Row, limit_of
 from simulator.errors import RefusedError, UsageError
@@ -22,7 +21,6 @@ class Studies(Desk):
             ("GET", "/api/studies", "study.read", self.studies, "list studies"),
             ("GET", "/api/studies/{uid}", "study.read", self.study, "show a study's tree"),
             ("DELETE", "/api/studies/{uid}", "study.delete", self.delete, "delete a study"),
-            ("POST", "/api/studies/{uid}/link", "study.edit", self.link, "link to an order"),
             ("GET", "/api/instances/{uid}/file", "study.read", self.file, "an instance, Part 10"),
             ("GET", "/api/orders", "study.read", self.orders, "orders the archive knows"),
         ]
@@ -50,7 +48,8 @@ class Studies(Desk):
         study = self._study(call)
         accession = study["accession"]
         reports = self.archive.interfaces.reports(accession) if accession else []
-        return {**study, "tree": self.archive.index.tree(call.path["uid"]), "reports": reports}
+        return {**study, "tree": self.archive.index.tree(call.path["uid"]), "reports": reports,
+                "rejected": self.archive.fixup.rejecting.all(study["study_uid"])}  # fmt: skip
 
     def delete(self, call: Call) -> Any:
         """Delete a study."""
@@ -59,28 +58,6 @@ class Studies(Desk):
         who = f"{study['patient_name']} ({study['patient_id']})"
         text = f"{call.who.name} deleted a study of {who}, {count} instances"
         self.tell("study.deleted", text, call, study["study_uid"])
-        return {"ok": True, "instances": count}
-
-    def link(self, call: Call) -> Any:
-        """Link a study to an order."""
-        study = self._study(call)
-        (accession,) = call.need("accession")
-        order = self.archive.orders.find(str(accession))
-        if order is None:
-            raise RefusedError(
-                f"The RIS knows no order '{accession}'.", "Look in the worklist.", 404
-            )
-        now = self.archive.clock.now()
-        count = reconcile.link(
-            self.archive.index, self.archive.store, study["study_uid"], order, now, call.who.name
-        )
-        self.tell(
-            "study.linked",
-            f"{call.who.name} linked a study of {study['patient_name']} ({study['patient_id']}) to "
-            f"order {accession} of {order['patient_name']} ({order['patient_id']})",
-            call,
-            study["study_uid"],
-        )
         return {"ok": True, "instances": count}
 
     def file(self, call: Call) -> Any:

@@ -36,6 +36,12 @@ class Done:
     objects: int
     after: tuple[Stored, ...]  # what was written, hidden objects included
 
+    @property
+    def studies(self) -> list[str]:
+        """The studies that were touched, new ones included."""
+        new = [one.location.study_uid for one in self.after]
+        return list(dict.fromkeys([*self.plan.studies, *new]))
+
 
 class Acting:
     """Does plans."""

@@ -192,8 +192,8 @@ def check_order(study: dict[str, Any], order: dict[str, Any], *, other_patient: 
         )
     if not other_patient and is_another(_person(study), _person(order)):
         raise RefusedError(
-            f"Order {order['accession']} is of {who(order)}, born {order['birth_date']}; the images "
-            f"say {who(study)}, born {study['birth_date']}: another patient.",
+            f"Order {order['accession']} is of {who(order)}, born {order['birth_date']}; the "
+            f"images say {who(study)}, born {study['birth_date']}: another patient.",
             "Choose this patient's order, or confirm that the images say the wrong patient "
             "(other_patient).",
             409,
@@ -239,7 +239,7 @@ def _check_value(keyword: str, value: Any) -> None:
     form = _FORMS.get(vr)
     if not isinstance(value, str) or any(ord(c) < 32 and c not in "\r\n\t" for c in value):
         raise UsageError(f"The value of {keyword} is no text.", "Send text without controls.")
-    if form and not form[0].fullmatch(value):
+    if form and not (form[0].fullmatch(value) and (vr != "DA" or _is_day(value))):
         raise UsageError(f"'{value[:40]}' is no {keyword}.", f"It is {form[1]}.")
     if len(value) > _LONGEST.get(vr, 10240) or (vr in ("SH", "LO", "PN") and "\\" in value):
         raise UsageError(f"The value of {keyword} is too long or has a backslash.",
@@ -248,3 +248,10 @@ def _check_value(keyword: str, value: Any) -> None:
         raise UsageError(
             f"'{value[:40]}' is no {keyword}.", f"It is one of {', '.join(_WORDS[keyword][1:])}."
         )
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return not value or bool(datetime.strptime(value, "%Y%m%d"))
+    except ValueError:
+        return False

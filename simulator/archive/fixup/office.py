@@ -69,7 +69,7 @@ class Fixup:
         """Do a plan and let follow what follows from it; the caller tells of it."""
         done = self.acting.do(make, hand.by, hand.now)
         if done.number:
-            self._follow(done.plan.kind, [*done.plan.studies, *_studies(done.after)], done.after)
+            self._follow(done.plan.kind, done.studies, done.after)
         return done
 
     def do(self, make: Callable[[], Plan], hand: Hand, host: str = "") -> Done:
@@ -159,6 +159,3 @@ class Fixup:
                     and one.location.study_uid == uid and not one.source]  # fmt: skip
             self.on_corrected(uid, kind, note)
 
-
-def _studies(written: Sequence[Stored]) -> list[str]:
-    return [one.location.study_uid for one in written]

@@ -65,8 +65,10 @@ class Patients:
             raise RefusedError("A patient is not merged with itself.", "Name two patients.", 409)
         gone, stays = self._one(retired), self._one(survivor)
         values = {key: stays[ours] for key, ours in OURS.items()}
-        words = (f"{gone['patient_name']} ({retired}) disappears into {stays['patient_name']} "
-                 f"({survivor}): {gone['studies']} studies move from {retired} to {survivor}")  # fmt: skip
+        words = (
+            f"{gone['patient_name']} ({retired}) disappears into {stays['patient_name']} "
+            f"({survivor}): {gone['studies']} studies move from {retired} to {survivor}"
+        )
         return self.moved("merge", words, retired, survivor, values, hand)
 
     def change_id(self, old: Identifier, new: Identifier, hand: Hand) -> Plan:
@@ -109,6 +111,10 @@ class Patients:
         plan.before["retired_id"] = [retired.patient_id, retired.issuer]
         plan.also = lambda db, number: _follow(db, retired, survivor, found, hand)
         return plan
+
+    def studies(self, who: Identifier, limits: Sequence[Any] = ()) -> int:
+        """Return how many studies a patient has, of those that may be seen."""
+        return len(self.index.studies([*of_patient(who, exact=True), *limits]))
 
     def _one(self, who: Identifier) -> dict[str, Any]:
         found = self._there(who)

@@ -63,7 +63,7 @@ def _regrouped(keyword: str, items: Sequence, moved: Moved) -> Sequence:
         return _by_study(items, moved)
     if keyword == "ReferencedSeriesSequence":
         return _by_series(items, moved)
-    for item in [*items, *(deep for item in items for deep in _items(item))]:
+    for item in [*items, *(deep for one in items for deep in _items(one))]:
         if (uid := text(item, _SOP)) in moved:
             item.ReferencedSOPInstanceUID = moved[uid][2]
     return items

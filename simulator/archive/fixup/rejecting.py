@@ -106,8 +106,8 @@ class Rejecting:
             patient_id=study["patient_id"],
             steps=[*_steps(seen, hidden=hidden), Step(made=found, hidden=hidden)],
             warnings=[] if hidden else ["They stay visible: reject.quality is 'show'."],
-            also=lambda db, number: enter_rejected(db, _references(seen), code, str(found.SOPInstanceUID),
-                                           number, hidden=hidden),
+            also=lambda db, number: enter_rejected(
+                db, _references(seen), code, str(found.SOPInstanceUID), number, hidden=hidden),
         )  # fmt: skip
 
     def by_note(self, said: notes.Note, came: Stored) -> Plan:
@@ -125,8 +125,8 @@ class Rejecting:
         return Plan(
             kind="reject", text=words, scope=scope, seen=seen, steps=steps,
             study_uid=came.location.study_uid,
-            also=lambda db, number: enter_rejected(db, fresh, said.code, came.location.sop_uid, number,
-                                           hidden=hidden),
+            also=lambda db, number: enter_rejected(
+                db, fresh, said.code, came.location.sop_uid, number, hidden=hidden),
         )  # fmt: skip
 
     def hides(self, code: str) -> bool:

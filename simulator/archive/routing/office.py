@@ -75,18 +75,20 @@ class Routing:
 
     def arrived(self, study_uid: str) -> None:
         """Note that an instance of a study was filed."""
-        if not self.rules.active(ARRIVAL):
-            return
+        if self.rules.active(ARRIVAL):
+            self._came(study_uid, {"trigger": ARRIVAL})
+
+    def came_again(self, study_uid: str, source: str) -> None:
+        """Note that a known instance came again: without the loop guard it is routed again."""
+        if not self.jobs.guarded and self.rules.active(ARRIVAL):
+            self._came(study_uid, {"trigger": ARRIVAL, "from": source})
+
+    def _came(self, study_uid: str, facts: dict[str, str]) -> None:
         with self._lock:
             is_first = study_uid not in self._last
             self._last[study_uid] = real_seconds()
         if is_first:
-            self._expect(study_uid, ARRIVAL, float(self.settings["route.quiet_seconds"]))
-
-    def came_again(self, study_uid: str) -> None:
-        """Note that a known instance came again: without the loop guard it is routed again."""
-        if not self.jobs.guarded:
-            self.arrived(study_uid)
+            self._expect(study_uid, facts)
 
     def step_changed(self, pps_uid: str, step: Dataset) -> None:
         """Note how a procedure step stands; only a completed one matters here."""
@@ -95,7 +97,7 @@ class Routing:
         scheduled = step.get("ScheduledStepAttributesSequence") or []
         for uid in dict.fromkeys(str(item.get("StudyInstanceUID")) for item in scheduled):
             if self.rules.active(COMPLETED):
-                self._expect(uid, COMPLETED, float(self.settings["route.quiet_seconds"]))
+                self._expect(uid, {"trigger": COMPLETED})
 
     def ordered(self, order: dict[str, Any]) -> None:
         """Note a new order."""
@@ -103,8 +105,9 @@ class Routing:
             facts = {"trigger": ORDER, "order": order}
             self.owed.add(LOOK, self._own(), str(order["accession"]), facts)
 
-    def _expect(self, study_uid: str, trigger: str, wait: float) -> None:
-        self.owed.add(LOOK, self._own(), study_uid, {"trigger": trigger}, wait)
+    def _expect(self, study_uid: str, facts: dict[str, str]) -> None:
+        quiet = float(self.settings["route.quiet_seconds"])
+        self.owed.add(LOOK, self._own(), study_uid, facts, quiet)
 
     # --- what is wanted ---------------------------------------------------------------------------
 
@@ -118,7 +121,8 @@ class Routing:
         if trigger == ARRIVAL:
             self._await_quiet(report.subject)
         for rule in self.rules.active(trigger):
-            self.apply(rule, report.subject)
+            home = report.facts.get("from", "") if rule.exclude_source else ""
+            self.apply(rule, report.subject, home=home)
 
     def _await_quiet(self, study_uid: str) -> None:
         quiet = float(self.settings["route.quiet_seconds"])
@@ -128,8 +132,11 @@ class Routing:
                 raise NotNow("instances of the study still arrive", left)
             self._last.pop(study_uid, None)  # what comes now is looked at by itself
 
-    def apply(self, rule: Rule, study_uid: str, *, again: bool = False) -> int:
-        """Queue what a rule wants of a study; returns how many instances (jobs of a prefetch)."""
+    def apply(self, rule: Rule, study_uid: str, *, again: bool = False, home: str = "") -> int:
+        """Queue what a rule wants of a study; returns how many instances (jobs of a prefetch).
+
+        Nothing goes to `home`, the node that has just sent it again.
+        """
         with self.archive.database.read() as db:
             those = wanted(rule, of_study(db, study_uid))
         if not those:
@@ -137,7 +144,8 @@ class Routing:
         if rule.kind == PREFETCH:
             study = self.archive.index.study(study_uid)
             return self._begin(rule, study) if study else 0
-        return sum(self.jobs.enter(rule, ae, study_uid, those, again=again) for ae in rule.to)
+        return sum(self.jobs.enter(rule, ae, study_uid, those, again=again)
+                   for ae in rule.to if ae != home)
 
     def _begin(self, rule: Rule, study: dict[str, Any]) -> int:
         """Begin a prefetch for a study that came: what it shows stands for an order."""
