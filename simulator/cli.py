@@ -16,6 +16,7 @@ from simulator.commands import (
     continuity,
     dataset,
     directory,
+    downtime,
     exercise,
     fault,
     fleet,
@@ -26,10 +27,13 @@ from simulator.commands import (
     lifecycle,
     media,
     messages,
+    migrate,
     monitor,
     network,
     quarantine,
     queue,
+    schema,
+    rule,
     sql,
     tls,
 )
@@ -44,11 +48,15 @@ app = typer.Typer(
 lab.register(app)
 messages.register(hospital.ris, archive.app)
 archive.app.add_typer(queue.app, name="queue")
+archive.app.add_typer(rule.app, name="rule")
 quarantine.register(archive.app, archive.setting)
 monitor.register(archive.app)
 archive.app.command("sql")(sql.sql)
 lifecycle.register(archive.app)
 continuity.register(archive.app)
+archive.app.add_typer(downtime.app, name="downtime")
+archive.app.add_typer(schema.app, name="schema")
+archive.app.add_typer(migrate.app, name="migrate")
 archive.app.add_typer(media.app, name="media")
 app.add_typer(archive.app, name="archive")
 hospital.fleet.command("run")(fleet.fleet_run)

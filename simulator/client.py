@@ -14,6 +14,9 @@ from simulator.clients.archive import ArchiveClient, attempt
 from simulator.clients.audit import AuditClient
 from simulator.clients.continuity import BackupsClient
 from simulator.clients.directory import DirectoryClient
+from simulator.clients.export import ExportsClient
+from simulator.clients.downtime import DowntimeClient
+from simulator.clients.fixup import ChangesClient, FixupClient, PatientsClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
 from simulator.clients.lifecycle import (
     CompressionClient,
@@ -22,6 +25,7 @@ from simulator.clients.lifecycle import (
     StorageClient,
 )
 from simulator.clients.media import MediaClient
+from simulator.clients.migration import MigrationsClient
 from simulator.clients.monitor import MonitorClient
 from simulator.clients.network import NetworkClient
 from simulator.clients.nodes import AssociationsClient, NodesClient
@@ -40,12 +44,14 @@ __all__ = [
     "ClockClient",
     "DeviceClient",
     "DirectoryClient",
+    "DowntimeClient",
     "EmergenciesClient",
     "FleetClient",
     "IntegrityClient",
     "JournalClient",
     "LabelsClient",
     "MediaClient",
+    "MigrationsClient",
     "MonitorClient",
     "QuarantineClient",
     "RisClient",
@@ -83,6 +89,7 @@ class Client:
         self.roles = RolesClient(archive)
         self.nodes = NodesClient(archive)
         self.associations = AssociationsClient(archive)
+        self.exports = ExportsClient(archive)
         self.labels = LabelsClient(archive)
         self.emergencies = EmergenciesClient(archive)
         self.directory = DirectoryClient(archive)
@@ -93,7 +100,11 @@ class Client:
         self.quarantine = QuarantineClient(archive)
         self.integrity = IntegrityClient(archive)
         self.backups = BackupsClient(archive)
+        self.downtime = DowntimeClient(archive)
+        self.migrations = MigrationsClient(archive)
         self.media = MediaClient(archive)
+        self.fixup, self.changes = FixupClient(archive), ChangesClient(archive)
+        self.patients = PatientsClient(archive)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -10,7 +10,7 @@ def check_nothing_of_the_account_works(seat):
     name = given.leaver["name"]
     open_still = [f"{row['kind']} {row['purpose']}".strip() for row in seat.users.sessions(name)]
     assert not open_still, (
-        f"Of {name} there are open: {', '.join(open_still)}. They would work again with the account."
+        f"Of {name} there are open: {', '.join(open_still)}. They outlive the account."
     )
     status = web_status(seat, name, given.password, "/studies?limit=1")
     assert status in (401, 403), (

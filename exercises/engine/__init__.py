@@ -16,7 +16,7 @@ from exercises.engine.desk import (
     start,
 )
 from exercises.engine.exercise import Exercise, load
-from exercises.engine.persons import logged_in, may, rights_of, web_status, why_refused
+from exercises.engine.persons import call_as, logged_in, may, rights_of, web_status, why_refused
 from exercises.engine.prove import prove
 from exercises.engine.review import review
 from exercises.engine.scaffold import new
@@ -24,6 +24,7 @@ from exercises.engine.scaffold import new
 __all__ = [
     "Case",
     "Exercise",
+    "call_as",
     "catalogue",
     "check",
     "current",

@@ -22,8 +22,12 @@ _STUDY = ("patient_id", "patient_name", "birth_date", "accession", "instances", 
 _NODE = ("host", "port", "rights", "description", "max_associations", "tls", "ian")
 _USER = ("full_name", "department", "role", "status", "created", "labels", "grants", "expires",
          "kind")  # fmt: skip
+_VOLUME = ("tier", "capacity", "threshold", "low", "recall_seconds", "writable", "mounted")
+_RETENTION = ("keep", "modality", "description", "patients", "after_majority", "enabled")
+_HOLD = ("study_uid", "patient_id", "issuer", "released_by")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
 _ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings",
+              "volume": "storage", "retention": "storage", "hold": "storage",
               "meaning": "users", "person": "users"}  # fmt: skip
 _ASKER = ("worklist", "mpps", "stations", "charset")
 _PORT = ("vlan", "duplex", "node_duplex", "address")
@@ -87,6 +91,14 @@ def picture(client: Client) -> Picture:
         "meaning": lambda: _table(seen.directory.show()["map"], "name", ("kind", "value")),
         "person": lambda: _table(_people(seen), "user", ("groups", "claims", "enabled")),
     }
+    readers |= {
+        "volume": lambda: _table(seen.storage.list(), "name", _VOLUME),
+        "retention": lambda: _table(seen.retention.list(), "name", _RETENTION),
+        "hold": lambda: {
+            str(row["number"]): {key: row[key] for key in _HOLD}
+            for row in seen.holds.list(released=True)
+        },
+    }
     for area, capability in _ONLY_WITH.items():
         if not getattr(client.capabilities, capability):
             del readers[area]
@@ -134,6 +146,10 @@ def danger(change: Change) -> str:
         return f"{change.item} was set to {change.new!r}: that leaves a gap in the audit trail."
     if change.area == "setting" and change.item == "login.max_failures":
         return "The number of wrong passwords that lock an account was changed."
+    if change.area == "hold" and change.key == "released_by":
+        return "A legal hold was released: what a court wants kept can be deleted now."
+    if change.area == "retention" and change.old is not None:
+        return f"The retention rule {change.item} was changed: how long is kept is law, not a fix."
     if change.area == "study" and not change.key:
         return "A study was deleted. Images are never deleted to make a complaint go away."
     if change.area == "study" and change.key == "instances" and change.new < change.old:

@@ -7,8 +7,12 @@ from contextlib import contextmanager
 
 import httpx
 
-from simulator.client import Client
+from simulator.client import Client, attempt
 from simulator.errors import RefusedError
+from simulator.network import scu
+from simulator.network.associate import Caller
+from simulator.results import Outcome
+from simulator.system import loopback
 
 
 @contextmanager
@@ -41,6 +45,12 @@ def web_status(seat: Client, name: str, password: str, path: str) -> int:
     """Return the HTTP status of a DICOMweb request with a user name and a password."""
     url = seat.archive.dicomweb_url + path
     return httpx.get(url, auth=(name, password), timeout=10, trust_env=False).status_code
+
+
+def call_as(seat: Client, title: str, number: int) -> Outcome:
+    """C-ECHO the archive with this AE title, from an address where no device is."""
+    caller = Caller(ae=title, host=loopback(number))
+    return attempt(f"C-ECHO as {title} from {caller.host}", scu.echo, seat.archive.peer, caller)
 
 
 def rights_of(person: Client) -> set[str]:

@@ -1,4 +1,4 @@
-"""The reference repair: an account for each person and for the device, then close the shared one."""
+"""The reference repair: an account for each person and the device, then close the shared one."""
 
 
 def solve(seat):

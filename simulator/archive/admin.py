@@ -13,15 +13,19 @@ from simulator.archive.api.compression import Compression
 from simulator.archive.api.changes import Changes
 from simulator.archive.api.desk import INSTRUCTOR, Desk
 from simulator.archive.api.directory import DirectoryDesk
+from simulator.archive.api.downtime import DowntimeDesk
 from simulator.archive.api.fixup import FixupDesk
+from simulator.archive.api.exports import ExportDesk
 from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.keeping import Keeping
 from simulator.archive.api.lifecycle import Lifecycle
 from simulator.archive.api.media import MediaDesk
+from simulator.archive.api.migration import MigrationDesk
 from simulator.archive.api.nodes import Nodes
 from simulator.archive.api.queues import Queues
 from simulator.archive.api.reading import Reading
 from simulator.archive.api.rights import Rights
+from simulator.archive.api.rules import Rules
 from simulator.archive.api.running import Running
 from simulator.archive.api.session import Session
 from simulator.archive.api.storage import Storage
@@ -33,8 +37,20 @@ from simulator.web import NOBODY, Principal, Route
 
 _DESKS: tuple[type[Desk], ...] = (
     *(Session, Accounts, Rights, Access, DirectoryDesk, AuditDesk, Watching),
-    *(Nodes, Associations, Running, Studies, Interfaces, Queues, Keeping, ContinuityDesk, MediaDesk),
+    *(
+        Nodes,
+        Associations,
+        Running,
+        Studies,
+        Interfaces,
+        Rules,
+        Queues,
+        Keeping,
+        ContinuityDesk,
+        MediaDesk, MigrationDesk, DowntimeDesk,
+    ),
     *(Storage, Lifecycle, Compression, FixupDesk, Changes),
+    ExportDesk,
 )
 
 

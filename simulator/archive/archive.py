@@ -16,8 +16,11 @@ from simulator.archive.audit.office import AuditOffice
 from simulator.archive.availability import Availability
 from simulator.archive.calling import Calling
 from simulator.archive.commitment import Commitment
+from simulator.archive.continuity.downtime import Downtime
 from simulator.archive.continuity.media_room import Media
+from simulator.archive.continuity.migration_room import Migration
 from simulator.archive.continuity.room import Continuity
+from simulator.archive.deidentify.export import Exports
 from simulator.archive.directory import Directory
 from simulator.archive.door import Door
 from simulator.archive.emergency import Emergencies
@@ -85,6 +88,7 @@ class Archive:
         self.door = Door(self.settings, self.nodes, identities, self.sight)
         self.calling = Calling(self.settings, self.nodes, address.host, folder.parent / "tls")
         self.quarantine = Quarantine(folder / "quarantine", self.settings, clock, journal)
+        self.exports = Exports(folder / "exports", self.store.read)
         self.services = Services(
             index=self.index,
             store=self.store,
@@ -98,12 +102,14 @@ class Archive:
         )
         self.integrity = Integrity(folder, self.services.filing)
         self.continuity, self.media = Continuity(self), Media(self)
+        self.migration, self.downtime = Migration(self), Downtime(self)
+        self.services.filing.gate = self.downtime.gate
         self.integrity.baseline = lambda: (
             self.saved_digests() | self.continuity.set_aside() | self.fixup.kept()
         )
         self.lifecycle = Lifecycle(self, folder / "volumes")
-        self.fixup = Fixup(self)
         self._report(clock, journal)
+        self.fixup = Fixup(self)
         self.steps = PerformedSteps(self.database, self.nodes, clock, journal)
         self.interfaces = Interfaces(self, hl7)
         self.orders.readdress = self.interfaces.identities.readdress_retired
@@ -125,7 +131,7 @@ class Archive:
             handlers=self.monitor.watch.over(
                 {key: value for room in rooms for key, value in room.handlers().items()}
             ),
-            admit=self.door.admit,
+            admit=self.downtime.over(self.door.admit),
             limits=self.door.limits,
             share=self.door.share,
             extend=self.services.finding.agreed,
@@ -191,6 +197,7 @@ class Archive:
 
     def stop(self) -> None:
         """Stop answering; everything acknowledged is on disk already."""
+        self.migration.halt()
         self.interfaces.stop()
         self.listeners.stop()
         self.owed.stop()
@@ -217,6 +224,7 @@ class Archive:
 
     def reset(self) -> None:
         """Go back to the baseline exactly; journal and audit go on (design rule 8)."""
+        self.migration.halt()
         self.audit.settle()
         with self.integrity.alone():  # what came after the baseline must not be filed again
             self.database.restore(self.baseline)
@@ -224,6 +232,7 @@ class Archive:
             self.media.forget()
             self.reload()
             self.quarantine.reset()
+            self.exports.clear()
             self.lifecycle.reset()
             self.integrity.check(sizes=False, file_again=False)
         self.orders.resume()
@@ -234,6 +243,7 @@ class Archive:
         self.settings.reload()
         self.nodes.reload()
         self.availability.forget()
+        self.downtime.reload()
         self.routing.reload()
         self.fixup.rejecting.forget()
 

@@ -69,6 +69,7 @@ class Filing:
         self.duplicates = Duplicates(index, store, settings, journal)
         self.patients = PatientCheck(index.database, settings)
         self.on_filed: Callable[[str], None] = lambda study_uid: None
+        self.gate: Callable[[], None] = lambda: None  # raises DimseError in a downtime
         self.on_duplicate: Callable[[str, str], None] = lambda study_uid, source: None
         self.room: Callable[[int], int] = lambda size: 1  # the volume that takes so many bytes
         self.admit: Callable[[Incoming], None] = lambda incoming: None  # refuses what was rejected

@@ -36,9 +36,10 @@ def proposed(node: Node, contexts: Sequence[PresentationContext]) -> list[Presen
     found = []
     for context in contexts:
         if _allows(node.sends_classes, str(context.abstract_syntax)):
-            syntaxes = [x for x in context.transfer_syntax if _allows(node.sends_syntaxes, str(x))]
+            every = [str(syntax) for syntax in context.transfer_syntax]
+            syntaxes = [syntax for syntax in every if _allows(node.sends_syntaxes, syntax)]
             if syntaxes:
-                found.append(build_context(str(context.abstract_syntax), syntaxes))
+                found.append(build_context(str(context.abstract_syntax), list(syntaxes)))
     if contexts and not found:
         raise LocalError(
             f"Nothing of this may be sent to node {node.ae}: see its sends_classes and "
@@ -74,4 +75,3 @@ def _limited(
 
 def _allows(listed: Sequence[str], one: str) -> bool:
     return not listed or one in listed
-

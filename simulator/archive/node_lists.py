@@ -51,7 +51,9 @@ def load(nodes: Nodes, text: str, *, dry_run: bool) -> dict[str, Any]:
 
     Returns the report, with what was `changed`: pairs of the node before (or None) and after.
     """
-    report, good, seen = [], {}, set()
+    report: list[dict[str, Any]] = []
+    good: dict[str, Node] = {}
+    seen: set[str] = set()
     for read in _entries(text):
         made, what = _checked(nodes, read, seen)
         title = str(read.facts.get("ae", ""))[:16]

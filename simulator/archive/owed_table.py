@@ -1,4 +1,4 @@
-"""The rows of the queue: what is owed to whom, how far it is, and who is sent nothing at present."""
+"""The rows of the queue: what is owed to whom, how far it is, and which node is paused."""
 
 from __future__ import annotations
 
@@ -162,6 +162,22 @@ class OwedTable:
         with self.database.write() as db:
             db.execute(update(t.owed).where(*self._due(db, lane)).values(**values))
 
+    # --- which node is paused ----------------------------------------------------------------------
+
+    def pause(self, ae: str, by: str, reason: str) -> None:
+        """Send a node nothing until `resume`; what is under way goes on to its end."""
+        at = self.clock.now().isoformat(timespec="seconds")
+        with self.database.write() as db:
+            db.execute(delete(paused).where(paused.c.ae == ae))
+            db.execute(insert(paused).values(ae=ae, by=by, at=at, reason=reason))
+
+    def resume(self, ae: str) -> bool:
+        """Send to a node again; returns whether it was paused."""
+        with self.database.write() as db:
+            was = db.execute(delete(paused).where(paused.c.ae == ae)).rowcount
+        self.wake()
+        return bool(was)
+
     # --- what is due ------------------------------------------------------------------------------
 
     def next(self, lane: str) -> Report | None:
@@ -191,7 +207,7 @@ class OwedTable:
         return (*self._may_go(db), mine, t.owed.c.due <= real_seconds())
 
     def _may_go(self, db: Connection) -> tuple[ColumnElement[bool], ...]:
-        """Return what must hold of a report besides its time: nobody paused it, its hours are on."""
+        """Return what must hold of a report beside its time: nobody paused it, its hours are on."""
         now = self.clock.now()
         windows = db.execute(select(t.owed.c.window).where(t.owed.c.window != "").distinct())
         shut = [text for (text,) in windows if not Hours.parse(text).holds(now)]

@@ -71,7 +71,7 @@ class Identities:
         )
         said = {"PatientID": who.patient_id, **{KEYWORDS[k]: v for k, v in values.items() if v}}
         self._tell(studies, said, rule, done)
-        return len(studies), len(done.plan.before["orders"])
+        return len(studies), len(done.plan.before.get("orders", ()))
 
     def readdress_retired(self, study: dict[str, Any]) -> bool:
         """Give a study that came under a retired identifier to the survivor."""

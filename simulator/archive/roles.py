@@ -22,6 +22,8 @@ RIGHTS = {
     "label.edit": "label studies: which department's they are, which are restricted",
     "node.read": "see the node table",
     "node.edit": "change the node table",
+    "rule.read": "see rules of routing and prefetch",
+    "rule.edit": "change rules of routing and prefetch, try and apply them",
     "user.read": "see accounts, roles and sessions",
     "user.edit": "change accounts, end sessions",
     "role.edit": "change roles, and what the directory's groups mean",
@@ -39,6 +41,9 @@ RIGHTS = {
     "backup.restore": "restore backups, rebuild the index, delete backups",
     "media.import": "import CDs: studies of other hospitals",
     "media.export": "write studies onto media",
+    "study.export": "export studies without the patients' identities, and see the map",
+    "downtime.run": "announce and end downtimes",
+    "migration.run": "migrate studies from and to other archives",
 }
 ADMIN = "pacs_admin"  # always has every right, so that the archive can always be run
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {

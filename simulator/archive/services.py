@@ -94,6 +94,7 @@ class Services:
     def c_store(self, request: Request) -> Reply:
         """Keep one instance (PS3.4 B)."""
         self.door.need(request, "store")
+        self.filing.gate()
         _check_class(request)
         incoming = Incoming(
             sop_class=request.sop_class,

@@ -34,6 +34,7 @@ class Capabilities:
     audit: bool = True  # an audit trail, and the journal's entries of what it answered
     queues: bool = True  # what it owes to others, and what it keeps aside
     tls: bool = True
+    storage: bool = True  # volumes, tiers, retention, holds, compression
 
     def missing(self) -> list[str]:
         """Return the names of what is lacking."""
@@ -77,6 +78,7 @@ _LINES = {
     "audit": "writes its own log, not PACS Lab's audit trail.",
     "queues": "shows no queues and no quarantine from here.",
     "tls": "listens without TLS.",
+    "storage": "shows no volumes, tiers, retention rules or holds from here.",
 }
 # The first part of an admin API's path, and what it takes.
 AREAS = {
@@ -85,18 +87,19 @@ AREAS = {
     **dict.fromkeys(("orders", "reading-list", "performed", "reports"), "orders"),
     **dict.fromkeys(("messages", "hl7", "channels", "interfaces"), "hl7"),
     **dict.fromkeys(("queues", "quarantine", "integrity", "rules", "notices"), "queues"),
+    **dict.fromkeys(("volumes", "recalls", "retention", "holds", "compression"), "storage"),
     **{"settings": "settings", "audit": "audit", "directory": "users"},
 }
 
 EMBEDDED = Capabilities(kind="embedded")
 ORTHANC = Capabilities(
     kind="orthanc", mpps=False, ian=False, hl7=False, orders=False, users=False, settings=False,
-    audit=False, queues=False, tls=False,
+    audit=False, queues=False, tls=False, storage=False,
 )  # fmt: skip
 EXTERNAL = Capabilities(
     kind="external", nodes=False, delete=False, reset=False, dicomweb=False, commitment=False,
     mpps=False, ian=False, hl7=False, orders=False, users=False, settings=False, audit=False,
-    queues=False, tls=False,
+    queues=False, tls=False, storage=False,
 )  # fmt: skip
 _OF = {"embedded": EMBEDDED, "orthanc": ORTHANC, "external": EXTERNAL}
 

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from simulator.backends.capabilities import capabilities
 from simulator.clients.messages import MessageLogClient
 from simulator.clients.queue import QueueClient
+from simulator.clients.rules import RulesClient
 from simulator.errors import CannotError, NetworkError, RefusedError, UsageError
 from simulator.http import request
 from simulator.network import scu
@@ -51,6 +52,11 @@ class ArchiveClient(MessageLogClient):
     def queue(self) -> QueueClient:
         """What the archive still owes to other nodes."""
         return QueueClient(self)
+
+    @property
+    def rules(self) -> RulesClient:
+        """Which studies go to which nodes by themselves."""
+        return RulesClient(self)
 
     # --- DICOM --------------------------------------------------------------------------------
 
@@ -129,9 +135,15 @@ class ArchiveClient(MessageLogClient):
         rows = self.call("GET", "/studies", query={"order_state": "unmatched"})
         return Rows(rows, ("patient_name", "patient_id", "accession", "description", "order_note"))
 
-    def link(self, study_uid: str, accession: str) -> Outcome:
-        """Link a study to an order: the images get the identity the order says."""
-        answer = self.call("POST", f"/studies/{study_uid}/link", {"accession": accession})
+    def link(self, study_uid: str, accession: str, *, other_patient: bool = False) -> Outcome:
+        """Link a study to an order: the images get the identity the order says.
+
+        `other_patient` confirms that the images name the wrong patient.
+        """
+        body: dict[str, Any] = {"accession": accession}
+        if other_patient:
+            body["other_patient"] = True
+        answer = self.call("POST", f"/studies/{study_uid}/link", body)
         return Outcome.of(f"study linked to order {accession}", answer)
 
     def delete(self, study_uid: str) -> Outcome:

@@ -45,14 +45,19 @@ class BackupsClient:
         return int(self._archive.call("DELETE", f"/backups/{name}")["files"])
 
     def restore(self, name: str, *, study: str = "", keep_nodes: bool = False) -> dict[str, Any]:
-        """Put a backup back, or one study of it; the present index is kept aside for `undo`."""
+        """Put a backup back, or one study of it; what is there now is kept aside."""
         body = {"study": study, "keep_nodes": keep_nodes}
         answer: dict[str, Any] = self._archive.call("POST", f"/backups/{name}/restore", body)
         return answer
 
-    def undo(self) -> dict[str, Any]:
+    def undo_restore(self) -> dict[str, Any]:
         """Take the last restore back."""
         answer: dict[str, Any] = self._archive.call("POST", "/restores/undo", {"sure": True})
+        return answer
+
+    def schema(self) -> dict[str, Any]:
+        """Return which revision the index's tables have, and which there are."""
+        answer: dict[str, Any] = self._archive.call("GET", "/schema")
         return answer
 
     def rebuild(self) -> dict[str, Any]:

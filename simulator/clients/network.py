@@ -8,8 +8,8 @@ from urllib.parse import quote
 from simulator.clients.hospital import HospitalClient
 from simulator.results import Rows
 
-_PORT = ("node", "port", "address", "vlan", "vlan_name", "duplex", "node_duplex", "connections",
-         "cut", "late_collisions", "crc_errors", "duplicate_address")  # fmt: skip
+_PORT = ("node", "port", "address", "planned", "vlan", "vlan_name", "duplex", "node_duplex",
+         "connections", "cut", "late_collisions", "crc_errors", "duplicate_address")  # fmt: skip
 _RULE = ("name", "source", "target", "action", "after", "silent", "note")
 
 

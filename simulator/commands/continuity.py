@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.commands.output import JsonOption, SeatOption, client, show
-from simulator.errors import CannotError, UsageError
+from simulator.errors import CannotError
 from simulator.results import Rows
 from simulator.seat import Seat
 
@@ -129,8 +129,7 @@ def remove(name: str, seat: SeatOption = None) -> None:
 
 
 def restore(
-    what: Annotated[str, typer.Argument(help="A backup's name, or a folder made with --out.")] = "",
-    undo: Annotated[bool, typer.Option("--undo", help="Take the last restore back.")] = False,
+    what: WhatArgument,
     study: Annotated[str, typer.Option(help="Bring back this study only.")] = "",
     keep_nodes: Annotated[
         bool, typer.Option("--keep-nodes", help="Leave the node table as it is here.")
@@ -139,11 +138,6 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup back into this seat: checked first, and what is there now is kept aside."""
-    if undo or not what:
-        if not undo or what:
-            raise UsageError("Name a backup, or say --undo.", "See 'pacslab archive backup list'.")
-        show(client(seat).backups.undo(), as_json)
-        return
     vault, name = meant(what, seat)
     if Seat(seat).is_up("archive"):
         name = str(vault_of(seat).take_over(vault, name)["name"])
@@ -160,6 +154,11 @@ def restore(
             keep_nodes=keep_nodes,
         )  # fmt: skip
     show({**done, "lacking": len(done.get("lacking", ()))}, as_json)
+
+
+def undo_restore(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Take the last restore back."""
+    show(client(seat).backups.undo_restore(), as_json)
 
 
 def rebuild(
@@ -204,5 +203,6 @@ def register(archive: typer.Typer) -> None:
     """Add these verbs to `pacslab archive`."""
     archive.add_typer(app, name="backup")
     archive.command("restore")(restore)
+    archive.command("undo-restore")(undo_restore)
     archive.command("rebuild")(rebuild)
     archive.command("verify")(verify_archive)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from simulator.clients import worklist_page
 from simulator.commands.output import (
     JsonOption,
     SeatOption,
@@ -175,9 +177,21 @@ def ris_change(
 
 
 @ris.command("worklist")
-def ris_worklist(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Show what the worklist offers."""
-    show(client(seat).ris.worklist(), as_json, _ORDER)
+def ris_worklist(
+    printed: Annotated[
+        Path | None, typer.Option("--print", help="Write it there: .html, .pdf or .txt.")
+    ] = None,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the worklist offers; with --print, on paper for a downtime."""
+    found = client(seat)
+    rows = found.ris.worklist()
+    if printed is None:
+        show(rows, as_json, _ORDER)
+        return
+    count = worklist_page.write(printed, rows, found.clock.now().isoformat(timespec="seconds"))
+    print(f"{count} entries are in {printed}.")
 
 
 @ris.command("mpps")

@@ -5,12 +5,14 @@ from simulator.console.anatomy import anatomy_atlas
 from simulator.console.associations import association_list
 from simulator.console.audit import audit_panel
 from simulator.console.capacity import capacity
+from simulator.console.fixup import fixup
 from simulator.console.fleet import fleet_panel
 from simulator.console.logs import log_pane
 from simulator.console.messages import message_viewer
 from simulator.console.morning import morning_check
 from simulator.console.nodes import node_table
 from simulator.console.progress import progress_board
+from simulator.console.queues import queues
 from simulator.console.reading import reading_list
 from simulator.console.registration import registration_desk
 from simulator.console.ris import ris_panel
@@ -24,6 +26,7 @@ from simulator.console.tickets import ticket
 from simulator.console.timeline import order_timeline
 from simulator.console.users import users_panel
 from simulator.console.view import viewer
+from simulator.console.web import web_desk
 from simulator.console.worklist import worklist_board
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "association_list",
     "audit_panel",
     "capacity",
+    "fixup",
     "fleet_panel",
     "log_pane",
     "message_viewer",
@@ -39,6 +43,7 @@ __all__ = [
     "node_table",
     "order_timeline",
     "progress_board",
+    "queues",
     "reading_list",
     "registration_desk",
     "ris_panel",
@@ -51,5 +56,6 @@ __all__ = [
     "ticket",
     "users_panel",
     "viewer",
+    "web_desk",
     "worklist_board",
 ]

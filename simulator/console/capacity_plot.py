@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
+from textwrap import fill
 from typing import Any
 
+from matplotlib import dates
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
+_mdates: Any = dates  # it has no types
 _INK, _PALE, _BLUE, _BAND, _RED, _ORANGE = (
     "#333333", "#E4E4E4", "#0072B2", "#BFDDF0", "#B42318", "#B26B00"
 )  # fmt: skip
@@ -22,7 +24,8 @@ def forecast_png(facts: dict[str, Any]) -> bytes:
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.9))
     _ingest(left, facts)
     _use(right, facts)
-    figure.suptitle(facts["said"], x=0.01, ha="left", fontsize=11, color=_INK, weight="bold")
+    words = fill(facts["said"], 110)
+    figure.suptitle(words, x=0.01, ha="left", fontsize=11, color=_INK, weight="bold")
     out = BytesIO()
     figure.savefig(out, format="png")
     return out.getvalue()
@@ -48,7 +51,7 @@ def _ingest(axes: Axes, facts: dict[str, Any]) -> None:
 def _use(axes: Axes, facts: dict[str, Any]) -> None:
     """Draw the use to come, the threshold, the size, and when they are met."""
     size, unit = _unit(facts["capacity"])
-    days = [date2num(date.fromisoformat(row["day"])) for row in facts["curve"]]
+    days = [_number(row["day"]) for row in facts["curve"]]
     curve = {key: [row[key] / size for row in facts["curve"]] for key in ("low", "used", "high")}
     axes.fill_between(days, curve["low"], curve["high"], color=_BAND, lw=0, label="90 % band")
     axes.plot(days, curve["used"], color=_BLUE, lw=2, label="expected use")
@@ -72,7 +75,7 @@ def _level(axes: Axes, at: float, value: float, text: str, colour: str) -> None:
 
 def _mark(axes: Axes, day: str | None, value: float, days: list[float], colour: str) -> None:
     """Mark the day a level is met, where it is in the picture."""
-    at = date2num(date.fromisoformat(day)) if day else None
+    at = _number(day) if day else None
     if at is None or not days[0] <= at <= days[-1]:
         return
     axes.plot([at], [value], "o", color=colour, ms=6, zorder=5)
@@ -83,14 +86,18 @@ def _mark(axes: Axes, day: str | None, value: float, days: list[float], colour: 
 
 
 def _days(first: str, count: int) -> list[float]:
-    start = date.fromisoformat(first)
-    return [float(date2num(start + timedelta(days=n))) for n in range(count)]
+    return [_number(first) + n for n in range(count)]
+
+
+def _number(day: str) -> float:
+    """Return a day as matplotlib counts them: 1970-01-01 is 0."""
+    return float((date.fromisoformat(day) - date(1970, 1, 1)).days)
 
 
 def _dates(axes: Axes, *, most: int) -> None:
-    locator = AutoDateLocator(minticks=2, maxticks=most)
+    locator = _mdates.AutoDateLocator(minticks=2, maxticks=most)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(_mdates.ConciseDateFormatter(locator))
     axes.yaxis.grid(True, color=_PALE)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

@@ -17,7 +17,7 @@ _DCMTK = "echoscu, storescu, findscu, movescu and getscu are free tools of the D
 
 
 def terminal(*lines: str, seat: Client | None = None) -> look.Widget:
-    """Show commands; {archive}, {ris}, {ws1} (address and port) and {study} are filled in."""
+    """Show commands; {archive}, {ris}, {ws1}, {study} and {dicomweb} are filled in."""
     found, message = look.client(seat), look.Message()
     place = look.mark(w.HTML(), "commands")
 
@@ -64,4 +64,5 @@ _FILLERS: dict[str, Callable[[Client], str]] = {
     "ris": _place("ris"),
     "ws1": _place("devices", "WS1"),
     "study": _study,
+    "dicomweb": lambda seat: seat.archive.dicomweb_url,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 
 from simulator.client import Client
 
@@ -19,8 +20,9 @@ class Account:
     role: str = "viewer"
     status: str = "active"
     note: str = ""
-    kind: str = "person"
+    sort: str = "person"  # person | service | shared
     password: str = ""
+    expires: str = ""
 
     def apply(self, seat: Client) -> None:
         """Open it, or change it."""
@@ -28,13 +30,32 @@ class Account:
         if any(user["name"] == self.name for user in users.list()):
             users.change(self.name, status=self.status, note=self.note)
             return
-        facts = {"full_name": self.full_name, "department": self.department, "kind": self.kind}
+        facts = {"full_name": self.full_name, "department": self.department, "kind": self.sort}
         facts |= {"status": self.status, "note": self.note, "password": self.password}
+        facts |= {"expires": self.expires}
         users.add(self.name, role=self.role, **facts)
 
     def lift(self, seat: Client) -> None:
         """Disable it: what it did must stay traceable."""
         seat.as_staff(self.by).users.disable(self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Until:
+    """An account is given so many days, counted from now (H13)."""
+
+    name: str
+    days: int
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Write its last day down."""
+        last = seat.clock.now() + timedelta(days=self.days)
+        seat.as_staff(self.by).users.change(self.name, expires=f"{last:%Y-%m-%d}")
+
+    def lift(self, seat: Client) -> None:
+        """Let it last."""
+        seat.as_staff(self.by).users.change(self.name, expires="")
 
 
 @dataclass(frozen=True, kw_only=True)

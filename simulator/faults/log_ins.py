@@ -43,10 +43,14 @@ class SignIn:
     password: str
     studies: tuple[str, ...] = field(default_factory=tuple)
     copies: bool = False  # whether one image of each is saved as a file
+    lists: bool = False  # whether the list of studies is asked for, even if in vain
 
     def apply(self, seat: Client) -> None:
         """Log in, look."""
         own = seat.users.login(self.name, self.password)
+        if self.lists:
+            with suppress(RefusedError):
+                own.call("GET", "/studies", query={"limit": "20"})
         for uid in self.studies:
             study = own.call("GET", f"/studies/{uid}", query=fresh())
             if self.copies:

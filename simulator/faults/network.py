@@ -39,18 +39,19 @@ class Firewall:
 
 @dataclass(frozen=True, kw_only=True)
 class Duplex:
-    """A switch port is set to half duplex while the device stays at full (A12)."""
+    """One side of a switch port is set to half duplex while the other stays at full (A12)."""
 
     device: str
     by: str
+    side: str = "duplex"  # the switch's; node_duplex is the device's
 
     def apply(self, seat: Client) -> None:
-        """Set the switch's side."""
-        seat.as_staff(self.by).network.set(self.device, duplex="half")
+        """Set that side."""
+        seat.as_staff(self.by).network.set(self.device, **{self.side: "half"})
 
     def lift(self, seat: Client) -> None:
         """Set it back."""
-        seat.as_staff(self.by).network.set(self.device, duplex="full")
+        seat.as_staff(self.by).network.set(self.device, **{self.side: "full"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class SameAddress:
 
     def lift(self, seat: Client) -> None:
         """Type its own again."""
-        own = seat.fleet.device(self.device).facts["host"]
+        own = seat.network.port(self.device)["planned"]
         seat.as_staff(self.by).network.set(self.device, address=own)
 
 

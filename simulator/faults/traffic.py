@@ -84,6 +84,28 @@ class Rush:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calls:
+    """A device verifies its connection again and again, until it is turned away."""
+
+    device: str
+    by: str
+    most: int = 60
+
+    def apply(self, seat: Client) -> None:
+        """Echo; one that lingers on its associations leaves one open each time."""
+        device = seat.as_staff(self.by).fleet.device(self.device)
+        for _ in range(self.most):
+            if not device.echo():
+                break
+
+    def lift(self, seat: Client) -> None:
+        """Switch the device off and on: whatever it left open is closed."""
+        device = seat.as_staff(self.by).fleet.device(self.device)
+        device.set("online", False)
+        device.set("online", True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """A technologist looks at the worklist of a device."""
 

@@ -23,7 +23,16 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 
 from simulator.errors import LocalError, NetworkError
 from simulator.fleet import acceptance_headers as headers
-from simulator.fleet.acceptance_steps import AMBER, GREEN, LEVELS, RED, Step, few, refused_of, report
+from simulator.fleet.acceptance_steps import (
+    AMBER,
+    GREEN,
+    LEVELS,
+    RED,
+    Step,
+    few,
+    refused_of,
+    report,
+)
 from simulator.fleet.bench import Bench, Got
 from simulator.fleet.delivery import MOST_CONTEXTS, offered
 from simulator.fleet.modality import Modality
@@ -73,9 +82,8 @@ class Acceptance:
         same = mine == claimed.ae_title
         self._say("AE title", [] if same else [f"it calls itself '{mine}', the statement says "
                                                f"'{claimed.ae_title}'"], f"'{mine}'")  # fmt: skip
-        for target in ("archive", "ris"):
-            name = "RIS" if target == "ris" else target
-            self._try(f"echo to the {name}", lambda t=target: f"{device.echo(t)} answers")
+        self._try("echo to the archive", lambda: f"{device.echo('archive')} answers")
+        self._try("echo to the RIS", lambda: f"{device.echo('ris')} answers")
         self._try("echo from outside", self._echo_in)
         self._try("proposed to the archive", self._archive_takes)
         self._try("proposed to the RIS", self._ris_takes)

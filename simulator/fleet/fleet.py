@@ -91,7 +91,7 @@ class Fleet:
         self._saving = threading.Lock()
         self.lan = Lan(
             folder / "network.json",
-            {name: node.host for name, node in self.nodes.items()},
+            _planned(profiles),
             {(archive.host, archive.port): "archive", (ris.host, ris.port): "ris"},
             tell=journal.write,
         )
@@ -236,6 +236,12 @@ class Fleet:
                 for name, device in self.modalities.items()
             },
         }
+
+
+def _planned(profiles: Mapping[str, ModalityProfile]) -> dict[str, str]:
+    """Return the address plan: no two alike, even where this machine gives all nodes one."""
+    numbers = {name: profile.address for name, profile in profiles.items()} | WORKSTATIONS
+    return {name: f"127.0.1.{number}" for name, number in numbers.items()}
 
 
 def _place(places: Mapping[str, tuple[str, int]], name: str, number: int) -> tuple[str, int]:

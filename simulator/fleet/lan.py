@@ -23,7 +23,7 @@ DUPLEX = ("full", "half")
 ACTIONS = ("allow", "drop", "reject", "inspect")
 EVERYBODY = "any"
 _FORMAT = 1
-_COLLIDING = Impairment(rate=150_000, latency=0.02)  # what a duplex mismatch leaves of 1 Gbit/s
+_COLLIDING = Impairment(rate=1_000_000, latency=0.02)  # what a duplex mismatch leaves of 1 Gbit/s
 _SHARED_BYTES = 20_000  # then the other owner of the address answers, and resets the connection
 
 
@@ -88,7 +88,7 @@ class Lan:
         servers: Mapping[Address, str],
         tell: Callable[..., Any] = lambda kind, text, **facts: None,
     ) -> None:
-        """Keep changes in `path`; `nodes` are names and addresses, `servers` who is at which."""
+        """Keep changes in `path`; `nodes` is the address plan, `servers` who is at which."""
         self.path, self.servers, self._tell = path, dict(servers), tell
         self._usual = {
             name: Port(node=name, port=f"sw1/{number:02}", address=address)
@@ -172,6 +172,7 @@ class Lan:
             {
                 **asdict(port),
                 "vlan_name": VLANS[port.vlan],
+                "planned": self._usual[name].address,
                 **_seen(port, self.lines[name].counters),
                 "duplicate_address": self._shared(port),
             }
@@ -187,10 +188,15 @@ class Lan:
         shutil.copyfile(self.path, path)
 
     def restore(self, path: Path) -> None:
-        """Go back to the state kept at `path`; a copy from before there was one is as installed."""
+        """Go back to the state kept at `path`; a copy from before there was one is as installed.
+
+        The counters begin anew.
+        """
         self.path.unlink(missing_ok=True)
         if path.exists():
             shutil.copyfile(path, self.path)
+        for line in self.lines.values():
+            line.counters = Counters()
         self.load()
 
     def _save(self) -> None:

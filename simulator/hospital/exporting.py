@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from simulator.errors import NetworkError, PacsLabError, StatusError, UsageError
 from simulator.hospital.book import OrderBook
+from simulator.hospital.calling import Calling
 from simulator.hospital.mpps import facts_of
 from simulator.hospital.report_objects import CLASSES, made
 from simulator.hospital.reports import Reports
@@ -16,7 +17,6 @@ from simulator.hospital.sender import Sender
 from simulator.hospital.tables import exports, performed
 from simulator.imaging.uids import make_uid
 from simulator.network.associate import associate, context_for, encoded, plain_context, send_store
-from simulator.setting import LiveSettings
 
 _FORMS = {"none": (), "sr": ("sr",), "pdf": ("pdf",), "both": ("sr", "pdf")}
 
@@ -24,10 +24,10 @@ _FORMS = {"none": (), "sr": ("sr",), "pdf": ("pdf",), "both": ("sr", "pdf")}
 class Exporting(Sender):
     """A queue of report objects to one archive."""
 
-    def __init__(self, book: OrderBook, reports: Reports, settings: LiveSettings) -> None:
+    def __init__(self, book: OrderBook, reports: Reports, calling: Calling) -> None:
         """Export what `reports` files, as the settings say."""
-        super().__init__(book.database, exports, "report-export")
-        self.book, self.reports, self.settings = book, reports, settings
+        super().__init__(book.database, exports, "report-export", calling)
+        self.book, self.reports, self.settings = book, reports, calling.settings
         reports.on_filed = self.filed
 
     def filed(self, report: int, accession: str, status: str) -> None:

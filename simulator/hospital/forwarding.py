@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, update
 
 from simulator.database import Database
 from simulator.errors import NetworkError, StatusError
+from simulator.hospital.calling import Calling
 from simulator.hospital.sender import Sender
 from simulator.hospital.tables import forwards
 from simulator.network import dimse, scu
@@ -23,9 +24,9 @@ _DO = {"create": scu.mpps_create, "set": scu.mpps_set}
 class Forwarding(Sender):
     """A queue of MPPS messages to one destination; without one, nothing is queued."""
 
-    def __init__(self, database: Database, tell: Callable[..., Any]) -> None:
+    def __init__(self, database: Database, tell: Callable[..., Any], calling: Calling) -> None:
         """Queue in `database`."""
-        super().__init__(database, forwards, "mpps-forwarding")
+        super().__init__(database, forwards, "mpps-forwarding", calling)
         self.tell, self._trouble = tell, ""
 
     def post(self, verb: str, uid: str, attributes: bytes) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from simulator.clock import Clock
 from simulator.hospital import his, outbound, reporting
 from simulator.hospital.book import OrderBook
+from simulator.hospital.calling import Calling
 from simulator.hospital.exporting import Exporting
 from simulator.hospital.forwarding import Forwarding
 from simulator.hospital.his import His
@@ -25,6 +26,7 @@ from simulator.network.message_log import MessageLog
 from simulator.network.mllp import MllpServer
 from simulator.network.outbox import Outbox
 from simulator.network.receiver import Receiver
+from simulator.network.tls import Tls
 from simulator.setting import LiveSettings
 
 APPLICATION = "RIS"  # MSH-5 of what is meant for us, and MSH-3 of what we send
@@ -46,8 +48,9 @@ class Places:
 class Interfaces:
     """HL7 in and out of the RIS."""
 
-    def __init__(self, book: OrderBook, clock: Clock, settings: LiveSettings) -> None:
-        """Wire the parts; nothing listens or sends before `open`."""
+    def __init__(self, book: OrderBook, clock: Clock, settings: LiveSettings, tls: Tls) -> None:
+        """Wire the parts; nothing listens or sends before `open`. `tls` is the RIS's own."""
+        calling = Calling(settings=settings, tls=tls)
         database, tell = book.database, book.journal.write
         self.book, self.clock, self.settings = book, clock, settings
         self.senders = Records(database, senders, Sender, "sender", tell)
@@ -56,10 +59,10 @@ class Interfaces:
         self.outbox = Outbox(database, self.log, channels, tell)
         self.outbound = Outbound(self.outbox)
         self.patients, self.reports = Patients(book), Reports(book)
-        self.forwarding = Forwarding(database, tell)
+        self.forwarding = Forwarding(database, tell, calling)
         self.his = His(book, self.patients, self.outbox)
         book.watchers.append(self.outbound.tell)
-        self.exporting = Exporting(book, self.reports, settings)
+        self.exporting = Exporting(book, self.reports, calling)
         inbound = Inbound(book, self.patients, self.reports, self.outbound.post, settings)
         self.receiver = Receiver(
             name=APPLICATION,

@@ -54,9 +54,10 @@ class Ris:
         self.devices = Records(self.database, tables.devices, Device, "device", journal.write)
         self.devices.fill([Device(ae=ae) for ae in sorted({p.station_ae for p in procedures})])
         self.gate = Gate(self.devices, self.settings)
-        self.guard = Guard(Tls.of(folder.parent / "tls" / "RISLAB"))
+        tls = Tls.of(folder.parent / "tls" / "RISLAB")
+        self.guard = Guard(tls)
         self.worklist = Worklist(self.book, self.gate)
-        self.interfaces = Interfaces(self.book, clock, self.settings)
+        self.interfaces = Interfaces(self.book, clock, self.settings, tls)
         self.worklist.visit_of = self.interfaces.patients.visit
         self.steps = PerformedSteps(self.book, self.gate, self.interfaces.forwarding.post)
         self.ae = "RISLAB"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from simulator.database import Database
+from simulator.hospital.calling import Calling
 from simulator.network.associate import Caller, Peer
 
 _RETRY_SECONDS = 2.0
@@ -16,18 +17,27 @@ _RETRY_SECONDS = 2.0
 class Sender:
     """Sends the rows of `table` whose state is 'queued', oldest first; one that fails waits."""
 
-    def __init__(self, database: Database, table: Table, name: str) -> None:
-        """Take rows from `table`; `name` is the thread's."""
-        self.database, self.table = database, table
-        self.peer: Peer | None = None
-        self.caller = Caller(ae="RISLAB")
+    def __init__(self, database: Database, table: Table, name: str, calling: Calling) -> None:
+        """Take rows from `table`; `name` is the thread's, `calling` how the destination is met."""
+        self.database, self.table, self.calling = database, table, calling
+        self._peer: Peer | None = None
         self.busy = threading.Lock()  # held while a row is under way
         self._news, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
+    @property
+    def peer(self) -> Peer | None:
+        """Where it sends to at this moment; None before it was started."""
+        return self.calling.peer(self._peer) if self._peer else None
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls at this moment."""
+        return self.calling.caller()
+
     def start(self, peer: Peer) -> None:
         """Begin to send to `peer`."""
-        self.peer = peer
+        self._peer = peer
         self._thread.start()
 
     def stop(self) -> None:

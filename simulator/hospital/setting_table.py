@@ -62,7 +62,14 @@ WORKLIST = (
         default=0,
         low=0,
         high=100_000,
-        what="Most entries in one answer, 0 for no limit; more end in 0xA700.",
+        what="Most entries in one answer, 0 for no limit.",
+    ),
+    Setting(
+        key="worklist.limit_status",
+        default="0xA700",
+        choices=("0xA700", "0xB001", "0x0000"),
+        what="How an answer ends that has more entries than worklist.limit: a refusal (0xA700, as "
+        "PS3.4 K.4.1.1.4 has it), a warning (0xB001), or as if those were all (0x0000).",
     ),
     Setting(
         key="worklist.charset",
@@ -206,6 +213,22 @@ REPORTS = (
         what="How final reports go into the archive as DICOM objects.",
     ),
 )
+ARCHIVE = (
+    Setting(
+        key="archive.tls",
+        default=False,
+        what="Whether the RIS calls the archive by TLS: steps and reports it passes on. The port "
+        "must fit.",
+    ),
+    Setting(
+        key="archive.port",
+        default=0,
+        low=0,
+        high=65_535,
+        what="The archive's port, where it is not the one it was installed with (0).",
+    ),
+)
 SETTINGS = {
-    setting.key: setting for setting in (*ACCESS, *TLS, *WORKLIST, *MPPS, *HL7, *REPORTS)
+    setting.key: setting
+    for setting in (*ACCESS, *TLS, *WORKLIST, *MPPS, *HL7, *REPORTS, *ARCHIVE)
 }  # fmt: skip

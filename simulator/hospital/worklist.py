@@ -78,14 +78,19 @@ class Worklist:
                 yield Reply(status=dimse.CANCELLED)
                 return
             if limit and number > limit:
-                comment = {"ErrorComment": f"more than {limit} entries match"}
-                yield Reply(status=dimse.OUT_OF_RESOURCES, command=comment)
+                yield self._cut(limit)
                 return
             shown = self._written(without(entry, left_out), query, device)
             found, missing = matching.answer(query, shown)
             pending = dimse.PENDING_OPTIONAL_KEYS if missing else dimse.PENDING
             yield Reply(status=pending, dataset=found)
         yield Reply(status=dimse.SUCCESS)
+
+    def _cut(self, limit: int) -> Reply:
+        """Return how an answer ends that the limit has cut: products differ."""
+        status = int(str(self.settings["worklist.limit_status"]), 16)
+        comment = {"ErrorComment": f"more than {limit} entries match"} if status else {}
+        return Reply(status=status, command=comment)
 
     def _candidates(self, query: Dataset) -> list[Order]:
         """Narrow down in SQL what the pure rules then decide."""

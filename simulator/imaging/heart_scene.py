@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from simulator.imaging.scene import Grid, Scene
 
 Points = list[tuple[float, float]]
@@ -51,10 +53,12 @@ def _line(scene: Scene, points: Points, half: float, level: float) -> None:
     """Paint a bright line through points (mm)."""
     (x0, y0), (x1, y1) = points
     dx, dy = x1 - x0, y1 - y0
-    along = ((scene.grid.x - x0) * dx + (scene.grid.y - y0) * dy) / (dx * dx + dy * dy)
-    along = along.clip(0, 1)
-    away = (scene.grid.x - x0 - along * dx) ** 2 + (scene.grid.y - y0 - along * dy) ** 2
-    scene.level[away < half * half] = level
+    unit = np.float32(1 / (dx * dx + dy * dy))
+    x, y = scene.grid.x - np.float32(x0), scene.grid.y - np.float32(y0)
+    along = np.clip((x * np.float32(dx) + y * np.float32(dy)) * unit, 0, 1)
+    x -= along * np.float32(dx)
+    y -= along * np.float32(dy)
+    scene.level[x * x + y * y < half * half] = level
 
 
 def _lungs(scene: Scene) -> None:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from simulator.imaging.findings import Finding
 from simulator.imaging.noise import generator
 
-Array = NDArray[np.float64]
+# Sums, products and comparisons of float32 are the same on every CPU.
+Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +27,22 @@ class Scene:
     def __init__(self, grid: Grid, background: float) -> None:
         """Start with one level everywhere."""
         self.grid = grid
-        self.level: Array = np.full(grid.x.shape, float(background))
-        self.shade: Array = np.zeros(grid.x.shape)
+        self.shaded = False  # whether anything is in `shade`
+        self.level: Array = np.full(grid.x.shape, background, np.float32)
+        self.shade: Array = np.zeros(grid.x.shape, np.float32)
 
     def inside(self, x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Array:
         """Return the squared distance in radii from an ellipse's middle; `turn` is its slope."""
         length = (1 + turn * turn) ** 0.5
         c, s = 1 / length, turn / length
-        u, v = self.grid.x - x, self.grid.y - y
-        squared: Array = ((u * c + v * s) / rx) ** 2 + ((v * c - u * s) / ry) ** 2
+        u, v = self.grid.x - np.float32(x), self.grid.y - np.float32(y)
+        if s:
+            u, v = u * np.float32(c) + v * np.float32(s), v * np.float32(c) - u * np.float32(s)
+        u *= np.float32(1 / rx)
+        u *= u
+        v *= np.float32(1 / ry)
+        v *= v
+        squared: Array = np.add(u, v, out=u)
         return squared
 
     def organ(
@@ -44,14 +52,15 @@ class Scene:
         """Paint an ellipse at `level`, its rim at `rim`; `through` dB per sample act below it."""
         r = self.inside(x, y, rx, ry, turn)
         if rim is not None:
-            self.level[np.abs(r - 1) < edge * 2] = rim
-        self.level[r < 1 - edge if rim is not None else r < 1] = level
+            np.copyto(self.level, np.float32(rim), where=np.abs(r - 1) < edge * 2)
+        np.copyto(self.level, np.float32(level), where=r < (1 - edge if rim is not None else 1))
         if through:
-            self.shade[r < 1] = through
+            np.copyto(self.shade, np.float32(through), where=r < 1)
+            self.shaded = True
 
     def vessel(self, points: list[tuple[float, float]], radius: float, wall: float | None) -> None:
         """Paint an echo-free tube through points (mm), with a bright wall for portal branches."""
-        best = np.full(self.level.shape, 1e9)
+        best = np.full(self.level.shape, 1e9, np.float32)
         for (x0, y0), (x1, y1) in itertools.pairwise(points):
             dx, dy = x1 - x0, y1 - y0
             t = ((self.grid.x - x0) * dx + (self.grid.y - y0) * dy) / (dx * dx + dy * dy)
@@ -95,8 +104,9 @@ def _seen(grid: Grid, jitter: list[float], still: int, breath: float) -> Grid:
     left = 5 * jitter[10] + (3 * (still % 3) - 3 if still else 0)
     down = 4 * jitter[11] + (2 * (still % 2) if still else 0) + swing
     slope = 0.05 * jitter[6]
-    x, y = grid.x - left, grid.y - down
-    return Grid(x=(x + slope * y) / size, y=(y - slope * x) / size)
+    x, y = grid.x - np.float32(left), grid.y - np.float32(down)
+    lean, unit = np.float32(slope), np.float32(1 / size)
+    return Grid(x=(x + lean * y) * unit, y=(y - lean * x) * unit)
 
 
 def _gallstone(scene: Scene, j: list[float]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 Array = NDArray[np.float64]
+Plane = NDArray[np.float32]
 
 BEAMS, SAMPLES = 192, 500
 RADIUS = 52.0  # mm, of the curved array
@@ -49,7 +50,8 @@ def grid() -> Grid:
     sine = np.array([round(math.sin(a), 12) for a in angles])
     cosine = np.array([round(math.cos(a), 12) for a in angles])
     range_ = (RADIUS + np.arange(SAMPLES) * (DEPTH / (SAMPLES - 1)))[:, None]
-    return Grid(x=range_ * sine, y=range_ * cosine - RADIUS)
+    x, y = range_ * sine, range_ * cosine - RADIUS
+    return Grid(x=x.astype(np.float32), y=y.astype(np.float32))
 
 
 @lru_cache(maxsize=1)
@@ -106,24 +108,34 @@ def _polar(size: Size, pixel: float, first: int, last: int) -> tuple[Array, Arra
     return row.ravel()[where], column.ravel()[where], where
 
 
-def shown(scene: Scene, speckles: NDArray[np.int16], rng: np.random.Generator) -> Array:
+@lru_cache(maxsize=1)
+def _gain() -> Plane:
+    """Return what the time gain leaves uncorrected at each depth, dB (samples, 1)."""
+    depth = np.arange(SAMPLES)[:, None] / SAMPLES
+    return (5 * depth * depth + 4 * (1 - depth) * depth).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _floor() -> Plane:
+    """Return the receiver's own noise, dB (samples, 1): it rises with the time gain."""
+    return (12 * np.arange(SAMPLES)[:, None] / SAMPLES - 58).astype(np.float32)
+
+
+def shown(scene: Scene, speckles: NDArray[np.int16], rng: np.random.Generator) -> Plane:
     """Return echo levels (samples, beams) as grey values 0 to 255."""
     from scipy.ndimage import gaussian_filter
 
     # The beam has a width: edges across it are softer than edges along it.
-    level = gaussian_filter(scene.level, (1.2, 1.3), truncate=2.5)
-    level += np.cumsum(scene.shade, axis=0)
-    depth = np.arange(SAMPLES)[:, None] / SAMPLES
-    level += speckles * (1 / 64)
-    level -= 5 * depth * depth + 4 * (1 - depth) * depth
-    floor = -58 + 12 * depth  # the receiver's own noise rises with the time gain
-    np.maximum(
-        level,
-        floor + noise.crop(noise.tile("white"), level.shape, rng) * (2.5 / noise.UNIT),
-        out=level,
-    )
-    grey: Array = np.clip((level + RANGE - 8) * (255 / RANGE), 0, 255)
-    return grey
+    level: Plane = gaussian_filter(scene.level, (1.2, 1.3), truncate=2.5)
+    if scene.shaded:
+        level += np.cumsum(scene.shade, axis=0)
+    level += speckles * np.float32(1 / 64)
+    level -= _gain()
+    white = noise.crop(noise.tile("white"), level.shape, rng) * np.float32(2.5 / noise.UNIT)
+    np.maximum(level, np.add(white, _floor(), out=white), out=level)
+    level += np.float32(RANGE - 8)
+    level *= np.float32(255 / RANGE)
+    return np.clip(level, 0, 255, out=level)
 
 
 def moving_speckle(place: tuple[int, ...], number: int) -> NDArray[np.int16]:
@@ -152,15 +164,17 @@ def scene_of(name: str, patient: tuple[object, ...], take: Take, still: int, t: 
     return build(name, grid(), (*patient, name), take.finding, still=still, breath=t % 1.0)
 
 
-def screen(grey: Array, name: str, take: Take, number: int) -> NDArray[np.uint8]:
+def screen(grey: Plane, name: str, take: Take, number: int) -> NDArray[np.uint8]:
     """Return the machine's screen (rows, columns, 3) round a picture in the polar grid."""
     size = take.size
     matrix, where = _scan(size)
     image = np.zeros((size.rows, size.columns), np.uint8)
-    image.ravel()[where] = np.rint(matrix @ grey.ravel().astype(np.float32))
+    image.ravel()[where] = np.rint(matrix @ grey.ravel())
     _annotate(image, name, take.exam, size)
-    rgb: NDArray[np.uint8] = np.repeat(image.reshape(-1, 1), 3, axis=1)
-    return rgb.reshape(size.rows, size.columns, 3)
+    rgb = np.empty((size.rows, size.columns, 3), np.uint8)
+    for colour in range(3):  # three strided copies are quicker than one broadcast
+        rgb[:, :, colour] = image
+    return rgb
 
 
 def _annotate(screen: NDArray[np.uint8], name: str, exam: Exam, size: Size) -> None:

@@ -23,7 +23,7 @@ LL = ("399173006", "left lateral")
 VIEWS = {
     "pa": View("front", "PA", ("L", "F"), PA, 125, 2, 66, 214),
     "ll": View("side", "LL", ("P", "F"), LL, 125, 6, 80, 325),
-    "ap": View("front", "AP", ("L", "F"), AP, 80, 25, 112, 222),
+    "ap": View("front", "AP", ("L", "F"), AP, 80, 25, 132, 208),
     "bed": View("front", "AP", ("L", "F"), AP, 90, 2, 62, 216),
     "limb-pa": View("limb", "PA", ("R", "F"), PA, 52, 2, -4, 66),
     "limb-ap": View("limb", "AP", ("L", "F"), AP, 58, 4, 0, 165),

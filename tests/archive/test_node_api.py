@@ -13,6 +13,7 @@ from simulator.network import scu
 from simulator.network.association import Aborted
 from simulator.web import Call, Principal
 from tests.archive.support import CALLER, Lab, until
+from tests.archive.test_audit_trail import rows
 
 VERIFICATION = "1.2.840.10008.1.1"
 
@@ -37,6 +38,20 @@ def test_a_list_is_entered_and_told_node_by_node(lab: Lab) -> None:
     answer = called(Nodes, lab, "export", query={"format": "toml"})
     assert b'ae = "US1"' in answer.body
     assert called(Nodes, lab, "check") == []
+
+
+def test_a_node_s_coming_and_going_is_a_network_entry(lab: Lab) -> None:
+    """PS3.15 A.5.3.9: attach and detach, beside the change of the configuration."""
+    body = {"ae": "CART1", "host": "127.0.0.9", "port": 104}
+    called(Nodes, lab, "add_node", body=body)
+    called(Nodes, lab, "remove_node", path={"ae": "CART1"})
+    entries = rows(lab, "Network Entry")
+    for row, kind in zip(entries, ("Attach", "Detach"), strict=True):
+        message = str(row["message"])
+        assert f'originalText="{kind}"' in message
+        assert all(word in message for word in ("CART1", "127.0.0.9", "anna"))
+    alerts = [str(row["message"]) for row in rows(lab, "Security Alert")]
+    assert sum("Network Configuration" in text for text in alerts) == 2
 
 
 def test_an_association_is_listed_and_aborted(lab: Lab) -> None:

@@ -83,7 +83,9 @@ def test_a_move_sends_only_what_the_node_is_sent(lab: Lab) -> None:
         lab.archive.nodes.change("WS1", {"port": server.port, "sends_classes": [CTImageStorage]})
         done = move(lab, "WS1")
         assert (done.completed, done.failed, done.status) == (2, 1, 0xB000)
-        lab.archive.nodes.change("WS1", {"sends_classes": [], "sends_syntaxes": "1.2.840.10008.1.2"})
+        lab.archive.nodes.change(
+            "WS1", {"sends_classes": [], "sends_syntaxes": "1.2.840.10008.1.2"}
+        )
         assert move(lab, "WS1").completed == 3
     assert {syntax for _, syntax in got[2:]} == {ImplicitVRLittleEndian}
     assert [sop_class for sop_class, _ in got[:2]] == [CTImageStorage] * 2

@@ -76,3 +76,22 @@ def test_the_index_is_read_with_sql(seat: Client, press: Press) -> None:
     assert "1 row" in press(panel, "run") and "<script" not in find(panel, "rows").value
     find(panel, "statement").value = "DELETE FROM studies"
     assert "✘" in press(panel, "run") and seat.archive.studies()
+
+
+def test_dicomweb_is_asked_by_hand(seat: Client, press: Press) -> None:
+    panel = console.web_desk(seat)
+    assert "200: fine" in press(panel, "ask") and "PN" in find(panel, "facts").value
+    find(panel, "known").value = False
+    assert "401: who are you?" in press(panel, "ask")
+    find(panel, "known").value = True
+    statuses = {}
+    for question in find(panel, "question").options:
+        find(panel, "question").value = question
+        statuses[question] = press(panel, "ask").split(":")[0].split()[-1]
+        if "picture" in question:
+            assert find(panel, "picture").value[:2] == b"\xff\xd8"
+    assert statuses["a study that does not exist"] == "404"
+    assert statuses["a form the archive does not have"] == "406"
+    assert statuses["another root"] == "404"
+    find(panel, "address").value = "http://example.org/studies"
+    assert "asks http://127.0.0.1" in press(panel, "ask")

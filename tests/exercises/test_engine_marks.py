@@ -85,6 +85,9 @@ BEFORE: harm.Picture = {
     "study": {"1.2": {"patient_id": "M1", "accession": "", "instances": 3}},
     "user": {"mhill": {"role": "viewer", "status": "active"}},
     "node": {"CT1": {"port": 1, "rights": ["echo"]}},
+    "hold": {"1": {"study_uid": "1.2", "released_by": ""}},
+    "retention": {"CT": {"keep": "10y"}},
+    "volume": {"ONLINE1": {"capacity": 5}},
     "setting": {"dicom.check_called_ae": {"value": True}, "query.limit": {"value": 0}},
 }
 
@@ -106,6 +109,11 @@ def after(area: str, item: str, **changes: Any) -> harm.Picture:
         (after("user", "mhill", role="pacs_admin"), "every right"),
         (after("node", "CT1", rights=["echo", "find"]), "rights nobody asked for"),
         (after("setting", "dicom.check_called_ae", value=False), "switched off"),
+        (after("hold", "1", released_by="eva"), "legal hold was released"),
+        (after("retention", "CT", keep="1d"), "is law"),
+        (after("retention", "CT"), "is law"),
+        (after("retention", "NEW", keep="1y"), ""),
+        (after("volume", "ONLINE1", capacity=9), ""),
         (after("user", "mhill", status="disabled"), ""),
         (after("setting", "query.limit", value=5), ""),
         (after("node", "NEW", port=2), ""),

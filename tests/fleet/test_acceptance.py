@@ -20,7 +20,6 @@ from tests.net import free_port
 PROFILES = load_profiles()
 
 
-
 def accept(ward: Ward, name: str = "US1") -> dict[str, Any]:
     return Acceptance(ward.fleet.modality(name), PROFILES[name]).run()
 

@@ -11,11 +11,21 @@ from pydicom.dataset import Dataset
 from simulator.errors import RejectedError, StatusError, UsageError
 from simulator.hospital.ris import Ris
 from simulator.journal import JournalReader
+from simulator.network import command as cmd
 from simulator.network import scu
-from simulator.network.associate import Caller, Peer
+from simulator.network.associate import (
+    Caller,
+    Peer,
+    associate,
+    context_for,
+    encoded,
+    plain_context,
+)
 from simulator.people import Person
 from tests.hospital.test_mpps import begin
 from tests.hospital.test_worklist import query
+
+WORKLIST = "1.2.840.10008.5.1.4.31"
 
 AT = datetime(2026, 3, 2, 9, 30)
 JANE = Person(mrn="X1", name="MÜLLER^JANE", birth_date="19700101", sex="F")
@@ -158,6 +168,21 @@ def test_a_limit_ends_in_a_refusal(ris: Ris, peer_of: Peer) -> None:
         ris.book.place(code="CT-HEAD", scheduled=AT)
     ris.settings.set("worklist.limit", 2)
     assert status_met(peer_of, "CT1") == 0xA700
+
+
+@pytest.mark.parametrize("status", ["0xB001", "0x0000"])
+def test_a_limit_may_end_otherwise_as_products_do(ris: Ris, peer_of: Peer, status: str) -> None:
+    for _ in range(3):
+        ris.book.place(code="CT-HEAD", scheduled=AT)
+    ris.settings.set("worklist.limit", 2)
+    ris.settings.set("worklist.limit_status", status)
+    with associate(peer_of, [plain_context(WORKLIST)], Caller(ae="CT1")) as association:
+        context = context_for(association, WORKLIST)
+        command = {"CommandField": cmd.C_FIND, "AffectedSOPClassUID": WORKLIST, "Priority": 0}
+        *found, last = association.request(context, command, encoded(query(), context))
+    assert len(found) == 2 and last.command["Status"] == int(status, 16)
+    comment = last.command.get("ErrorComment", "")
+    assert ("more than 2" in comment) == (status != "0x0000")
 
 
 def test_names_with_and_without_regard_to_case(ris: Ris, peer_of: Peer) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 
+from simulator.authority import Authority
 from simulator.errors import RefusedError, UsageError
 from simulator.hospital.orders import Order
 from simulator.hospital.report_objects import CLASSES, made
@@ -22,6 +23,7 @@ from simulator.network.associate import Peer, plain_context
 from simulator.network.dimse import Request
 from simulator.network.hl7_orders import Report
 from simulator.network.serve import Server
+from simulator.network.tls import Contexts, Tls, server_context
 from simulator.people import Person
 from tests import peers
 from tests.imaging.test_validity import validator
@@ -34,14 +36,14 @@ JANE = Person(mrn="X1", name="MÜLLER^JANE", birth_date="19700101", sex="F")
 class Shelf:
     """An archive that takes reports and remembers them."""
 
-    def __init__(self, port: int = 0, status: int = 0) -> None:
+    def __init__(self, port: int = 0, status: int = 0, tls: Contexts | None = None) -> None:
         self.got: list[Dataset] = []
         self.callers: list[str] = []
         self.status = status
         self.server = Server(
             name="PACSLAB", host="127.0.0.1", port=port,
             contexts=lambda _: [plain_context(uid) for uid in CLASSES.values()],
-            handlers={cmd.C_STORE: self._store},
+            handlers={cmd.C_STORE: self._store}, tls=tls,
         ).start()  # fmt: skip
 
     @property
@@ -189,3 +191,25 @@ def test_names_beyond_latin_1(ris: Ris, order: Order, tmp_path: Path) -> None:
     changed = ris.book.get(order.accession)
     ds = dcmread(BytesIO(file_of(changed, "sr", tmp_path).read_bytes()))
     assert (ds.SpecificCharacterSet, str(ds.PatientName)) == ("ISO_IR 192", "ИВАНОВА^АННА")
+
+
+def test_the_archive_is_called_by_tls_where_it_wants_that(
+    ris: Ris, order: Order, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "tls")
+    authority.init()
+    for name in ("RISLAB", "PACSLAB"):
+        authority.issue(name)
+    archive = Tls.of(tmp_path / "tls" / "PACSLAB")
+    safe = Shelf(tls=lambda: server_context(archive, mutual=True))
+    exporting = ris.interfaces.exporting
+    exporting.start(Peer(ae="PACSLAB", host="127.0.0.1", port=free_port()))
+    ris.settings.set("reports.export", "sr")
+    ris.settings.set("archive.port", safe.server.port)
+    ris.interfaces.reports.file(report(order), "mayer")
+    wait_for(lambda: exporting.of()[0]["reason"])
+    assert exporting.of()[0]["state"] == "queued" and not safe.got, "plain, to a port with TLS"
+    ris.settings.set("archive.tls", True)
+    wait_for(exporting.drained, 10)
+    assert len(safe.got) == 1 and safe.callers == ["RISLAB"]
+    safe.server.stop()

@@ -164,9 +164,22 @@ def test_every_small_study_is_quick_once_warm():
             assert time.process_time() - began < 3.0, f"{profile.name} {key}"
 
 
-def test_suv_is_plausible(study):
+def test_uptake_is_plausible_and_highest_in_the_brain(study):
     images = [read(i) for i in study("PT1", "wholebody")]
-    ds = next(d for d in images if d.Modality == "PT")
-    dose = float(ds.RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose)
-    suv = ds.pixel_array * float(ds.PatientWeight) * 1000 / dose
+    slices = [ds for ds in images if ds.Modality == "PT"]
+    slices.sort(key=lambda ds: float(ds.ImagePositionPatient[2]))
+    dose = float(slices[0].RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose)
+    bq = np.stack([ds.pixel_array for ds in slices])
+    suv = bq * float(slices[0].PatientWeight) * 1000 / dose
     assert 0.2 < np.percentile(suv[suv > 0.1], 50) < 3
+    per_slice = np.percentile(suv, 99.5, axis=(1, 2))
+    brain, lungs, bladder = per_slice[-4:-1].max(), per_slice[14:16].mean(), per_slice[:4].max()
+    assert brain > 5 and bladder > 5 and lungs < 2.5
+
+
+def test_a_viewer_that_opens_the_lowest_series_opens_the_pet(study):
+    images = [read(i) for i in study("PT1", "wholebody")]
+    assert min(images, key=lambda ds: int(ds.SeriesNumber)).Modality == "PT"
+    assert len({(ds.SeriesNumber, ds.SeriesInstanceUID) for ds in images}) == len(
+        {ds.SeriesNumber for ds in images}
+    )

@@ -13,7 +13,7 @@ from simulator.network import cutting
 from simulator.network.associate import Caller, Peer, associate, plain_context
 from simulator.network.association import Aborted, Association
 from simulator.network.tls import Tls
-from tests.archive.support import CALLER, Lab, store_on, study, until
+from tests.archive.support import Lab, store_on, study, until
 from tests.archive.support import lab as run_lab
 
 VERIFICATION = "1.2.840.10008.1.1"

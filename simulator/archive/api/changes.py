@@ -7,8 +7,9 @@ from typing import Any
 
 from simulator.archive.api.desk import Desk, Row, number_of, yes
 from simulator.archive.api.fixup import word
+from simulator.archive.fixup.closed import closed_changes, is_closed
 from simulator.archive.fixup.editing import Hand
-from simulator.archive.fixup.patients import Identifier
+from simulator.archive.fixup.patients import Identifier, of_patient
 from simulator.archive.fixup.plan import Plan
 from simulator.errors import RefusedError, UsageError
 from simulator.web import Call
@@ -48,6 +49,10 @@ class Changes(Desk):
         call.need("retired")
         retired = _identifier(call, "retired")
         number = self._merge_of(retired)
+        if number in self._closed(call):
+            raise RefusedError(
+                f"Some studies of {retired} are closed to you.", "Ask for the label."
+            )
         return self._undone(call, number)
 
     def change_id(self, call: Call) -> Any:
@@ -58,11 +63,13 @@ class Changes(Desk):
 
     def all(self, call: Call) -> Any:
         """List changes."""
-        return self.archive.fixup.record.all(study_uid=call.query.get("study_uid", ""))
+        found = self.archive.fixup.record.all(study_uid=call.query.get("study_uid", ""))
+        closed = self._closed(call)
+        return [row for row in found if row["number"] not in closed]
 
     def one(self, call: Call) -> Any:
         """Show one change with its objects."""
-        number = number_of(call)
+        number = self._number(call)
         record = self.archive.fixup.record
         keys = ("before_uid", "before_digest", "after_uid", "after_digest")
         objects = [{key: row[key] for key in keys} for row in record.objects(number)]
@@ -70,13 +77,22 @@ class Changes(Desk):
 
     def undo(self, call: Call) -> Any:
         """Undo a change, if nothing newer touched its objects."""
-        number = number_of(call)
+        number = self._number(call)
         kind = self.archive.fixup.record.get(number)["kind"]
         if kind == "reject" and not call.who.may("study.reject"):
             raise RefusedError("Taking a rejection back needs the right 'study.reject'.", "", 403)
         return self._undone(call, number)
 
     # --- inner parts --------------------------------------------------------------------------
+
+    def _closed(self, call: Call) -> set[int]:
+        return closed_changes(self.archive, self.archive.sight.of(call.who))
+
+    def _number(self, call: Call) -> int:
+        number = number_of(call)
+        if number in self._closed(call):
+            raise RefusedError(f"There is no change {number}.", "List the changes.", 404)
+        return number
 
     def _hand(self, call: Call) -> Hand:
         return Hand(by=call.actor, now=self.archive.clock.now())
@@ -96,11 +112,10 @@ class Changes(Desk):
     def _seen(self, call: Call, name: str) -> Identifier:
         """Return a patient who calls may see all of; raises RefusedError for another."""
         who, limits = _identifier(call, name), self.archive.sight.of(call.who)
-        patients = self.archive.fixup.patients
-        there, seen = patients.studies(who), patients.studies(who, limits) if limits else None
-        if not there or seen == 0:
+        mine = [*of_patient(who, exact=True), *limits]
+        if not self.archive.index.studies(mine, 1):
             raise RefusedError(f"There is no patient {who} in the archive.", "List them.", 404)
-        if seen is not None and seen < there:
+        if is_closed(self.archive, who, limits):
             raise RefusedError(f"Some studies of {who} are closed to you.", "Ask for the label.")
         return who
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.continuity.schema_drill import facts_of
+from simulator.database.schema import revision
 from simulator.errors import UsageError
 from simulator.web import Call
 
@@ -24,6 +26,7 @@ class ContinuityDesk(Desk):
             ("POST", f"{_ONE}/verify", "backup.run", self.verify, "read it all, open its index"),
             ("POST", f"{_ONE}/restore", "backup.restore", self.restore, "put back; study"),
             ("POST", "/api/restores/undo", "backup.restore", self.undo, "take a restore back"),
+            ("GET", "/api/schema", "setting.read", self.schema, "revision of the index's tables"),
             ("POST", "/api/rebuild", "backup.restore", self.rebuild, "index from files: sure"),
         ]  # fmt: skip
 
@@ -65,6 +68,11 @@ class ContinuityDesk(Desk):
         """Make the index anew from the files."""
         _need_sure(call)
         return self.archive.continuity.rebuild(call.actor)
+
+    def schema(self, call: Call) -> Any:
+        """Show which revision the tables have."""
+        with self.archive.database.read() as db:
+            return facts_of(revision(db))
 
 
 def _row(facts: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from simulator.archive import tables as t
 from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.fixup.closed import is_closed
 from simulator.archive.fixup.editing import EDITABLE, Hand
+from simulator.archive.fixup.patients import Identifier
 from simulator.archive.fixup.plan import Plan
 from simulator.archive.fixup.problems import candidates, problems
 from simulator.errors import RefusedError, UsageError
@@ -59,6 +61,10 @@ class FixupDesk(Desk):
         (values,) = call.need("values")
         study, series = self._study(call.path["uid"], call), word(call, "series")
         instances, hand = words(call, "instances"), self.hand(call)
+        whose = Identifier(patient_id=study["patient_id"], issuer=study["issuer"])
+        of_patient = isinstance(values, dict) and set(values) & set(EDITABLE["patient"])
+        if of_patient and is_closed(self.archive, whose, self.archive.sight.of(call.who)):
+            raise RefusedError(f"Some studies of {whose} are closed to you.", "Ask for the label.")
         return self._done(
             call, lambda: self.archive.fixup.editing.edit(study, values, hand, series, instances)
         )

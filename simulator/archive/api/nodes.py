@@ -58,7 +58,7 @@ class Nodes(Desk):
     def remove_node(self, call: Call) -> Any:
         """Remove a node."""
         node = self.archive.nodes.remove(call.path["ae"])
-        self.tell("node.removed", f"{call.who.name} removed node {node.peer}", call, node.ae)
+        self._tell("node.removed", f"{call.who.name} removed node {node.peer}", node, call)
         return {"ok": True}
 
     def echo(self, call: Call) -> Any:
@@ -104,10 +104,14 @@ class Nodes(Desk):
             found += node_check.ask(nodes, self.archive.calling)
         return found
 
+    def _tell(self, kind: str, text: str, node: Node, call: Call) -> None:
+        facts = {"by": call.who.name, "what": node.ae, "address": node.host}
+        self.archive.journal.write(kind, text, **facts, host=call.host)
+
     def _tell_change(self, old: Node | None, new: Node, call: Call) -> None:
         who = call.who.name
         if old is None:
-            self.tell("node.added", f"{who} registered {new.peer}", call, new.ae)
+            self._tell("node.added", f"{who} registered {new.peer}", new, call)
             return
         before = old.facts()
         for key, value in new.facts().items():

@@ -23,6 +23,8 @@ from simulator.journal import Entry
 _CREATED, _USED, _CHANGED, _ERASED = "1", "6", "3", "15"  # ParticipantObjectDataLifeCycle
 _PATIENT, _STUDY, _USER, _JOB, _SEARCH = "1", "3", "11", "13", "24"  # …TypeCodeRole
 _SWITCHES = ("audit.off", "audit.off_nodes")
+# A node's place in the node table is what lets it in: being entered there is its entry.
+_ENTRIES = {"node.added": c.ATTACH, "node.removed": c.DETACH}
 _LIFE = {"C": _CREATED, "R": _USED, "U": _CHANGED, "D": _ERASED, "E": _USED}
 
 
@@ -67,6 +69,8 @@ class Maker:
         if entry.kind == "setting.changed" and str(entry.facts.get("what", "")) in _SWITCHES:
             on = entry.text.endswith(" to 'none'")
             return [made, replace(made, type=c.RECORDING_STARTED if on else c.RECORDING_STOPPED)]
+        if entry.kind in _ENTRIES:
+            return [made, self._network_entry(entry, made)]
         if entry.kind == "c-move":
             return [replace(made, event=c.BEGIN_TRANSFERRING, action="E"), made]
         return [made]
@@ -85,6 +89,19 @@ class Maker:
         )  # fmt: skip
 
     # --- inner parts --------------------------------------------------------------------------
+
+    def _network_entry(self, entry: Entry, made: AuditMessage) -> AuditMessage:
+        """Return that a machine was let into the network, or sent out of it (PS3.15 A.5.3.9)."""
+        title = str(entry.facts.get("what", ""))
+        node = Participant(
+            user=title, other=f"AETITLES={title}", roles=(c.APPLICATION,),
+            host=str(entry.facts.get("address", "")),
+        )  # fmt: skip
+        people = (node, *(who for who in made.people if who.is_requestor))
+        return replace(
+            made, event=c.NETWORK_ENTRY, type=_ENTRIES[entry.kind], action="E", people=people,
+            things=(),
+        )  # fmt: skip
 
     def _made(self, entry: Entry, rule: Rule, guest: Guest) -> AuditMessage:
         things = self._things(entry, rule)

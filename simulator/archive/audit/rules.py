@@ -56,6 +56,9 @@ RULES: dict[str, Rule | None] = {
     "label": _security(c.OBJECT_SECURITY),
     "study.labelled": _security(c.OBJECT_SECURITY),
     "node": _security(c.NETWORK_CONFIGURATION),
+    "rule": _security(c.NETWORK_CONFIGURATION),
+    "rule.previewed": _record(c.QUERY, "E"),
+    "queue": _security(c.NETWORK_CONFIGURATION),
     "setting": _security(c.SECURITY_CONFIGURATION),
     "log": _security(c.SOFTWARE_CONFIGURATION),
     # how long and where images are kept
@@ -71,6 +74,8 @@ RULES: dict[str, Rule | None] = {
     "c-store": NOTHING,  # one message an association and study: transfers.py
     "c-move": _record(c.TRANSFERRED, "R"),
     "c-get": _record(c.TRANSFERRED, "R"),
+    "route.sent": _record(c.TRANSFERRED, "R"),
+    "prefetch.sent": _record(c.TRANSFERRED, "R"),
     "dicomweb.retrieve": _record(c.TRANSFERRED, "R"),
     "dicomweb.store": _record(c.TRANSFERRED, "C"),
     "dicomweb.delete": NOTHING,  # told as study.deleted

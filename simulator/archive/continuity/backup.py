@@ -33,6 +33,10 @@ class Source:
     store: FileStore
     folder: Path  # the archive's own; beside it are config.toml and tls
 
+    def places(self, digest: str) -> list[Path]:
+        """Return where a file is: online, or on tapes; only there if it was moved."""
+        return places(self.folder, self.store, digest)
+
     def configuration(self, *, keys: bool) -> dict[str, Path]:
         """Return what is saved beside index and files: name in the backup, and where it is."""
         seat = self.folder.parent
@@ -43,6 +47,13 @@ class Source:
         for path in sorted((self.folder / "quarantine").glob("q*")):
             found[f"quarantine/{path.name}"] = path
         return {name: path for name, path in found.items() if path.is_file()}
+
+
+def places(folder: Path, store: FileStore, digest: str) -> list[Path]:
+    """Return where the archive below `folder` has a file, the online place first."""
+    online = store.path(digest)
+    tapes = sorted(folder.glob(f"volumes/*/{digest[:2]}/{digest}.dcm"))
+    return [path for path in (online, *tapes) if path.exists()]
 
 
 @dataclass(kw_only=True)
@@ -76,7 +87,7 @@ def take(
         for attempt in range(1, _ATTEMPTS + 1):
             source.database.backup(folder / index)
             wanted = source.database.saved_values(folder / index, t.instances.c.digest)
-            copied = _copy(source.store, vault, wanted, progress)
+            copied = _copy(source, vault, wanted, progress)
             if attempt == _ATTEMPTS or not _outdated(source.database, copied.lacking):
                 break
         with source.database.read() as db:
@@ -116,19 +127,23 @@ def known_revisions() -> list[str]:
 
 
 def _copy(
-    store: FileStore, vault: Vault, wanted: set[str], progress: Callable[[int, int], None]
+    source: Source, vault: Vault, wanted: set[str], progress: Callable[[int, int], None]
 ) -> _Copied:
     copied = _Copied()
     for number, digest in enumerate(sorted(wanted), 1):
-        path = store.path(digest)
-        try:
-            copied.new += vault.add(digest, path)
-            copied.bytes += path.stat().st_size
-            copied.digests.add(digest)
-        except FileNotFoundError:
-            copied.lacking[digest] = "its file is gone"
-        except ValueError as error:
-            copied.lacking[digest] = str(error)
+        why = "its file is gone"
+        for path in source.places(digest):
+            try:
+                copied.new += vault.add(digest, path)
+                copied.bytes += path.stat().st_size
+                copied.digests.add(digest)
+                break
+            except FileNotFoundError:
+                continue  # moved or removed just now
+            except ValueError as error:
+                why = str(error)
+        else:
+            copied.lacking[digest] = why
         progress(number, len(wanted))
     return copied
 

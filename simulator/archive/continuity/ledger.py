@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -56,12 +57,11 @@ class Ledger:
     def list_studies(self, number: int, found: list[Listed]) -> None:
         """Note the studies that were found; those that are known keep their state."""
         known = {row["study_uid"] for row in self.studies(number)}
-        twice = {one.study_uid for at, one in enumerate(found)
-                 if one.study_uid in {other.study_uid for other in found[:at]}}  # fmt: skip
+        times = Counter(one.study_uid for one in found)
         new = {one.study_uid: one for one in reversed(found) if one.study_uid not in known}
         with self.database.write() as db:
             for one in new.values():
-                note = "listed twice" if one.study_uid in twice else ""
+                note = "listed twice" if times[one.study_uid] > 1 else ""
                 db.execute(
                     insert(migrated_studies).values(
                         migration=number, **vars(one), state="waiting", source=0, target=0,

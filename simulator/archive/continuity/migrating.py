@@ -21,7 +21,7 @@ from simulator.archive.continuity.remote import Listed, Remote
 from simulator.archive.filing import Incoming
 from simulator.errors import NetworkError, PacsLabError
 from simulator.network import dimse
-from simulator.network.associate import Peer, associate
+from simulator.network.associate import Caller, Peer, associate
 from simulator.network.association import Message
 from simulator.network.dimse import DimseError
 
@@ -55,8 +55,7 @@ class Mover:
         facts = ledger.get(number)
         self.direction, self.wishes = facts["direction"], Wishes(**facts["wishes"])
         self.peer = Peer(ae=facts["ae"], host=facts["host"], port=facts["port"])
-        caller = archive.calling.caller_of(self.peer)
-        self.remote, self._refusals = Remote(self.peer, caller), Counter[str]()
+        self.remote, self._refusals = Remote(self.peer, _caller(archive, self.peer)), Counter[str]()
 
     def run(self) -> str:
         """Do it; returns done or stopped. Raises NetworkError where the peer is gone."""
@@ -176,6 +175,14 @@ class Mover:
                 status = retrieve.send_one(association, self.archive.store, location, None)
                 if status != dimse.SUCCESS:
                     self._refusals[dimse.meaning(status)] += 1
+
+
+def _caller(archive: Archive, peer: Peer) -> Caller:
+    """Call a node of the table as it wants to be called, another archive without TLS."""
+    node = archive.nodes.find(peer.ae)
+    if node and node.peer == peer:
+        return archive.calling.caller(node)
+    return Caller(ae=archive.settings["dicom.ae_title"], host=archive.calling.host)
 
 
 def outcome(states: Sequence[str]) -> str:

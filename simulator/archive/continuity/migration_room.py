@@ -154,6 +154,8 @@ def _check(wishes: Wishes) -> None:
             raise ValueError("not eight digits")
         count = (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days + 1
     except ValueError:
-        raise UsageError("That is no range of days.", "Give both since and until, YYYYMMDD.") from None
+        raise UsageError(
+            "That is no range of days.", "Give both since and until, YYYYMMDD."
+        ) from None
     if not 0 < count <= _LONGEST:
         raise UsageError(f"That range has {count} days.", "The first day comes before the last.")

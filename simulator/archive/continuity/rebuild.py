@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -17,6 +18,7 @@ from simulator.archive import tables as t
 from simulator.archive.archived_file import ArchivedFile, read_file
 from simulator.archive.incoming import checked_header
 from simulator.archive.index import Index
+from simulator.archive.lifecycle.tables import copies
 from simulator.archive.removed_table import removed_files
 from simulator.archive.rows import Filed, enter
 from simulator.archive.store import FileStore
@@ -55,75 +57,107 @@ class _Known:
     order: int
     source: str
     received: str
+    volume: int
+
+
+_FACTS = ("order", "source", "received", "volume")
 
 
 def rebuild(
-    index: Index, store: FileStore, now: str, progress: Callable[[int, int], None] | None = None
+    index: Index,
+    store: FileStore,
+    folder: Path,
+    now: str,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Rebuilt:
     """Make the four levels anew from the files; `now` is when an unknown instance came.
 
-    Stores wait until it is over: they are entered after it, not lost.
+    `folder` is the archive's own, where its tapes are. Stores wait until it is over: they are
+    entered after it, not lost.
     """
     found = Rebuilt(before=index.counts())
+    files = _files(folder, store)
     with index.database.write() as db:
         known, states, out = _known(db), _states(db), _removed(db)
         for table in _LEVELS:
             db.execute(delete(table))
-        digests = sorted(store.digests(), key=lambda digest: _order(store, known, digest))
+        digests = sorted(files, key=lambda digest: _order(files, known, digest))
         for number, digest in enumerate(digests, 1):
             found.files += 1
             if digest in out:
                 found.skipped += 1
             else:
-                _enter(db, store, digest, known.get(digest), now, found)
-            if progress:
-                progress(number, len(digests))
+                _enter(db, digest, files[digest], known.get(digest), now, found)
+            progress(number, len(digests))
         _mend(db, states, out)
         found.only_index_knew = {name: _count(db, table) for name, table in _ONLY_HERE.items()}
     found.after = index.counts()
     return found
 
 
+def _files(folder: Path, store: FileStore) -> dict[str, Path]:
+    """Return every file there is, by its digest: online, and what lies on tapes only."""
+    tapes = {path.stem: path for path in sorted(folder.glob("volumes/*/??/*.dcm"))}
+    return {**tapes, **{digest: store.path(digest) for digest in store.digests()}}
+
+
 def _enter(
-    db: Connection, store: FileStore, digest: str, known: _Known | None, now: str, found: Rebuilt
+    db: Connection, digest: str, path: Path, known: _Known | None, now: str, found: Rebuilt
 ) -> None:
     try:
-        file = _read(store, digest)
+        file = _read(path, digest)
         header = checked_header(file.incoming)
     except (DimseError, OSError) as error:
         why = error.comment if isinstance(error, DimseError) else str(error)
         found.unreadable.append({"digest": digest, "why": why})
         return
+    tape = _tape_of(path)
     place = file.locate(str(header.StudyInstanceUID), str(header.SeriesInstanceUID))
+    place = replace(place, volume=known.volume if known else 0 if tape else 1)
     source = known.source if known else file.incoming.source
     received = known.received if known else now
-    before = enter(db, header, place, source, received, replace=False)
-    if before is Filed.DUPLICATE:
+    if enter(db, header, place, source, received, replace=False) is Filed.DUPLICATE:
         found.older += 1
-        if known is None:  # neither is in the index: the later one counts
-            enter(db, header, place, source, received, replace=True)
+        if known is not None:
+            return
+        enter(db, header, place, source, received, replace=True)  # the later one counts
     else:
         found.entered += 1
+    if tape and not known:
+        _note_copy(db, digest, tape, now)
 
 
-def _read(store: FileStore, digest: str) -> ArchivedFile:
-    data = store.path(digest).read_bytes()
+def _tape_of(path: Path) -> int:
+    """Return the number of the volume a file is on, 0 for the online ones."""
+    place = path.parent.parent
+    return int(place.name) if place.parent.name == "volumes" and place.name.isdigit() else 0
+
+
+def _note_copy(db: Connection, digest: str, volume: int, now: str) -> None:
+    same = (copies.c.digest == digest) & (copies.c.volume == volume)
+    if db.execute(select(copies.c.digest).where(same)).first() is None:
+        row = {"digest": digest, "volume": volume, "state": "good", "written": now, "verified": now}
+        db.execute(copies.insert().values(**row))
+
+
+def _read(path: Path, digest: str) -> ArchivedFile:
+    data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise DimseError(CANNOT_UNDERSTAND, "its content is not what its name says")
     return read_file(data, digest)
 
 
-def _order(store: FileStore, known: dict[str, _Known], digest: str) -> tuple[int, float, str]:
+def _order(files: dict[str, Path], known: dict[str, _Known], digest: str) -> tuple[int, float, str]:
     """Order files as they came: those of the index first, as it has them."""
     if digest in known:
         return known[digest].order, 0.0, digest
-    return 1 << 62, store.path(digest).stat().st_mtime, digest
+    return 1 << 62, files[digest].stat().st_mtime, digest
 
 
 def _known(db: Connection) -> dict[str, _Known]:
     i = t.instances.c
-    rows = db.execute(select(i.digest, i.pk, i.source, i.received))
-    return {row[0]: _Known(order=row[1], source=row[2], received=row[3]) for row in rows}
+    rows = db.execute(select(i.digest, i.pk, i.source, i.received, i.volume))
+    return {row[0]: _Known(**dict(zip(_FACTS, row[1:], strict=True))) for row in rows}
 
 
 def _states(db: Connection) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Another archive as a migration sees it: what it lists, what it really holds, instance by instance.
+"""Another archive as a migration sees it: what it lists, and what it really holds.
 
 Counts that an archive tells are not believed: every instance is asked for by its UID.
 """
@@ -12,11 +12,11 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.uid import (
+    JPEG2000,
     UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPEG2000,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGLosslessSV1,
@@ -89,7 +89,7 @@ class Remote:
     def get(
         self, study_uid: str, classes: Sequence[str], receive: Callable[[Message], int]
     ) -> scu.Retrieved:
-        """Fetch a study with C-GET; each instance is handed to `receive`, which gives its status."""
+        """Fetch a study with C-GET; `receive` gets each instance and returns its status."""
         caller = replace(self.caller, dimse_timeout=120.0)
         return scu.get(self.peer, _query(study_uid), receive, contexts(classes), caller)
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from simulator.archive import migrations
 from simulator.archive import tables as t
 from simulator.archive.archived_file import read_file
 from simulator.archive.continuity import manifest as m
+from simulator.archive.continuity.backup import places
 from simulator.archive.continuity.manifest import Manifest
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.continuity.verify import verify
@@ -63,13 +64,14 @@ def restore(
     verify(vault, name).need()
     backup = vault.get(name)
     _same_kind(target, backup)
-    brought = _bring_files(target.store, vault, vault.digests(name), progress)
+    brought = _bring_files(target, vault, vault.digests(name), progress)
     target.database.backup(target.aside)
     put_back(target.database, vault.index(backup), target.aside, keep_nodes=keep_nodes)
+    _bring_online(target)
     quarantined = _bring_quarantine(target.folder, vault, backup)
     return {
         "name": name, "taken": backup.taken, "studies": backup.counts["studies"],
-        "instances": backup.counts["instances"], "files_brought": brought,
+        "instances": backup.counts["instances"], "files_brought": len(brought),
         "quarantined": quarantined, "lacking": backup.lacking,
     }  # fmt: skip
 
@@ -113,7 +115,7 @@ def restore_study(target: Target, vault: Vault, name: str, study_uid: str) -> di
     lacking = [row.digest for row in rows if not vault.file(row.digest).exists()]
     if lacking:
         raise RefusedError(f"The backup lacks {len(lacking)} files of that study.", "", 409)
-    _bring_files(target.store, vault, [row.digest for row in rows], lambda done, of: None)
+    _bring_files(target, vault, [row.digest for row in rows], lambda done, of: None)
     with target.database.write() as db:
         filed = [_enter(db, target.store, row) for row in rows]
     new = sum(one is not Filed.DUPLICATE for one in filed)
@@ -132,16 +134,26 @@ def _same_kind(target: Target, backup: Manifest) -> None:
         )
 
 
-def _bring_files(store: FileStore, vault: Vault, digests: list[str], progress: Progress) -> int:
-    """Copy the files that are not there, or not whole any more; returns how many."""
-    brought = 0
+def _bring_files(target: Target, vault: Vault, digests: list[str], progress: Progress) -> list[str]:
+    """Copy the files that are not here, or not whole any more; returns their digests."""
+    brought = []
     for number, digest in enumerate(digests, 1):
-        path = vault.file(digest)
-        if not store.is_whole(digest, path.stat().st_size) or not store.is_true(digest):
-            with store.put([path.read_bytes()]):
-                brought += 1
+        places_here = places(target.folder, target.store, digest)
+        if not any(m.sha256(path) == digest for path in places_here):
+            with target.store.put([vault.file(digest).read_bytes()]):
+                brought.append(digest)
         progress(number, len(digests))
     return brought
+
+
+def _bring_online(target: Target) -> None:
+    """Let rows whose file is on no tape here say that it is online, where it was brought."""
+    i = t.instances.c
+    with target.database.write() as db:
+        away = list(db.execute(select(i.digest).where(i.volume == 0)).scalars())
+        for digest in away:
+            if target.store.path(digest).exists():
+                db.execute(update(t.instances).where(i.digest == digest).values(volume=1))
 
 
 def _bring_quarantine(folder: Path, vault: Vault, backup: Manifest) -> int:

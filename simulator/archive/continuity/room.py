@@ -84,7 +84,7 @@ class Continuity:
         """Make the index anew from the files."""
         now = self.archive.clock.now().isoformat(timespec="milliseconds")
         with self.archive.integrity.alone():
-            found = rebuild(self.archive.index, self.archive.store, now)
+            found = rebuild(self.archive.index, self.archive.store, self.archive.folder, now)
         self._tell(
             "index.rebuilt", f"{by} rebuilt the index from {found.files} files: "
             f"{found.after['instances']} instances, {len(found.unreadable)} unreadable", by, "",
@@ -106,6 +106,7 @@ class Continuity:
         """Let the rooms that keep something of the index in memory read it again."""
         self.archive.integrity.note_saved()
         self.archive.reload()
+        self.archive.lifecycle.volumes.reload()
 
     def _tell(self, kind: str, text: str, by: str, what: str) -> None:
         self.archive.journal.write(kind, text, by=by, what=what)

@@ -59,9 +59,12 @@ class Cleaner:
         self._search(ds)
         return self.notes
 
-    def _walk(self, ds: Dataset) -> None:
+    def _walk(self, ds: Dataset, parent: int = 0) -> None:
+        sop_class = str(self.ds.get("SOPClassUID", ""))
         for element in list(ds):
             letter = self._letter(element, ds)
+            if letter == "X" and not element.tag.is_private:
+                letter = rules.instead_of_removal(element.tag, parent, sop_class)
             if letter != "K":
                 self.notes.note(letter, element)
                 self._do(letter, element, ds)
@@ -104,7 +107,9 @@ class Cleaner:
         elif element.keyword in ("ContentSequence", "AcquisitionContextSequence"):
             cleaned = letter == "C"
             element.value = (
-                content.clean_items(element.value, self._walk) if cleaned else content.nothing_said()
+                content.clean_items(element.value, self._walk)
+                if cleaned
+                else content.nothing_said()
             )
         elif element.keyword == "GraphicAnnotationSequence":
             if letter == "C":
@@ -120,7 +125,7 @@ class Cleaner:
 
     def _items(self, element: DataElement) -> None:
         for item in element.value:
-            self._walk(item)
+            self._walk(item, element.tag)
 
     def _replace(self, element: DataElement, ds: Dataset) -> None:
         if element.keyword == "EncapsulatedDocument":

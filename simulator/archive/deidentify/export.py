@@ -147,7 +147,9 @@ def _whole(data: bytes, uid: str) -> Dataset:
         for element in ds.iterall():  # what cannot be read cannot be cleaned either
             element.value  # noqa: B018
     except Exception as error:  # pydicom raises many kinds
-        raise CannotError(f"Instance {uid} cannot be read: {error}.", "Leave its study out.") from error
+        raise CannotError(
+            f"Instance {uid} cannot be read: {error}.", "Leave its study out."
+        ) from error
     return ds
 
 

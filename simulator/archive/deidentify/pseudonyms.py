@@ -1,7 +1,7 @@
 """Other names for patients and UIDs: the same in every export of a project, and nowhere else.
 
 They are made with a key that never leaves the archive, so that nothing needs to be remembered and
-nobody can find the original by trying. The map between both is written out for those who may see it.
+nobody can find the original by trying. The map is written out for those who may see it.
 """
 
 from __future__ import annotations

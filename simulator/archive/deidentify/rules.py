@@ -1,7 +1,8 @@
 """What becomes of an attribute: the Basic Profile's action, or what an option says instead.
 
 Where the standard leaves the choice to the attribute's type in the IOD (X/Z/D), the choice is one
-that is right for every type: a dummy value, else an empty one. Sequences that may go are taken out.
+that is right for every type: a dummy value, else an empty one; sequences that may go are taken out,
+unless the IOD wants them at least empty.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from pathlib import Path
 from simulator.errors import UsageError
 
 _TABLE = Path(__file__).parent / "table.toml"
+_ACQUISITION_CONTEXT, _PERFORMED_STEP = 0x00400555, 0x00081111
+_PRESENTATION_CREATED = (0x00700082, 0x00700083)  # date and time
+_REFERENCED_REQUEST = 0x0040A370
+_OF_A_REQUEST = {0x00081110, 0x00321060, 0x00321064, 0x00401001, 0x00402016, 0x00402017}
+_REPORTS = "1.2.840.10008.5.1.4.1.1.88."
 BASIC = ("113100", "Basic Application Confidentiality Profile")
 
 
@@ -106,14 +112,27 @@ class Profile:
 def _resolved(choices: list[str], *, is_sequence: bool) -> str:
     if "U*" in choices:
         return "U"
-    if is_sequence and "X" in choices:
-        return "X"
-    return next(letter for letter in ("U", "D", "Z", "X") if letter in choices)
+    order = "UXZD" if is_sequence else "UDZX"
+    return next(letter for letter in order if letter in choices)
 
 
 def named(tag: int) -> bool:
     """Return whether the table names an attribute."""
     return tag in _table()
+
+
+def instead_of_removal(tag: int, parent: int, sop_class: str) -> str:
+    """Return X, or what keeps the object valid where the IOD wants an attribute: Z or D.
+
+    Only what the table takes out although an IOD has it as type 1 or 2 (PS3.3 C.7.6.14, C.11.10,
+    C.17).
+    """
+    if parent == _REFERENCED_REQUEST:
+        return "Z" if tag in _OF_A_REQUEST else "X"
+    if tag in _PRESENTATION_CREATED:
+        return "D"
+    of_report = tag == _PERFORMED_STEP and sop_class.startswith(_REPORTS)
+    return "Z" if of_report or tag == _ACQUISITION_CONTEXT else "X"
 
 
 def is_graphic(group: int) -> bool:

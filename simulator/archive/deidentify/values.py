@@ -1,4 +1,4 @@
-"""Values that say nothing, one for each value representation, and texts with an identity in them."""
+"""Values that say nothing, one for each VR, and texts with an identity in them."""
 
 from __future__ import annotations
 

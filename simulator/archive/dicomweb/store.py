@@ -85,6 +85,7 @@ def _filed(call: WebCall, body: bytes, study: str) -> Outcome:
     incoming: Incoming | None = None
     try:
         incoming = incoming_of(body, call.archive.services.storage.classes())
+        call.archive.services.filing.gate()
         header = call.archive.services.filing.checked(incoming)
         study_uid = text(header, "StudyInstanceUID")
         if study and study_uid != study:

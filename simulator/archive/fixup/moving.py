@@ -14,6 +14,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import generate_uid
+from sqlalchemy import Connection, insert, select
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import KEEP, text
@@ -26,6 +27,7 @@ from simulator.archive.fixup.swap import header_of
 from simulator.archive.index import Index
 from simulator.archive.original_attributes import write_values
 from simulator.archive.store import FileStore
+from simulator.archive.user_tables import study_labels
 from simulator.errors import RefusedError, UsageError
 
 _STUDY_ALIKE = tuple(k for k in (*KEEP["PATIENT"], *KEEP["STUDY"]) if k != "StudyInstanceUID")
@@ -80,9 +82,8 @@ class Moving:
             study_uid=study["study_uid"], patient_id=study["patient_id"],
             references=_said(seen, headers, chosen, pointers),
             warnings=_warnings(study, target),
-            also=lambda db, number: enter_rejected(
-                db, [_place(one) for one in moving], notes.WORKLIST, str(note.SOPInstanceUID),
-                number, hidden=True),
+            also=lambda db, number: _follow(
+                db, moving, str(values["StudyInstanceUID"]), str(note.SOPInstanceUID), number),
         )  # fmt: skip
 
     def _values(
@@ -91,7 +92,7 @@ class Moving:
         """Return what moved objects say of patient and study afterwards."""
         if target is None:
             digests = [one.location.digest for one in moving]
-            uid = generate_uid(entropy_srcs=["split", study["study_uid"], *digests])
+            uid = str(generate_uid(entropy_srcs=["split", study["study_uid"], *digests]))
             return {"StudyInstanceUID": uid, "AccessionNumber": "",
                     "RequestAttributesSequence": DicomSequence()}  # fmt: skip
         if target["study_uid"] == study["study_uid"]:
@@ -155,8 +156,22 @@ def _with_dependents(
     return chosen | documents, staying - documents
 
 
+def _follow(
+    db: Connection, moving: Sequence[Stored], target: str, note_uid: str, number: int
+) -> None:
+    """Reject the old objects, and let labels put on by hand go along: what is closed stays so."""
+    places = [_place(one) for one in moving]
+    enter_rejected(db, places, notes.WORKLIST, note_uid, number, hidden=True)
+    c = study_labels.c
+    carried = select(study_labels).where(c.study_uid.in_([place[0] for place in places]))
+    there = set(db.execute(select(c.label).where(c.study_uid == target)).scalars())
+    rows = {row.label: {**row._mapping, "study_uid": target} for row in db.execute(carried)}
+    if fresh := [row for label, row in rows.items() if label not in there]:
+        db.execute(insert(study_labels), fresh)
+
+
 def _places(moving: Sequence[Stored], study_uid: str) -> dict[str, tuple[str, str, str]]:
-    found = {}
+    found: dict[str, tuple[str, str, str]] = {}
     for one in moving:
         place = one.location
         series = generate_uid(entropy_srcs=[study_uid, place.study_uid, place.series_uid])
@@ -174,7 +189,7 @@ def _step(one: Stored, values: dict[str, Any], moved: Moved, hand: Hand) -> Step
         said = {k: v for k, v in values.items() if k in ds or v}
         differing = {k: v for k, v in said.items() if ds.get(k) != v}
         write_values(ds, {**differing, **uids}, hand.now, hand.by)
-        if "file_meta" in ds.__dict__ or hasattr(ds, "file_meta"):
+        if hasattr(ds, "file_meta"):
             ds.file_meta.MediaStorageSOPInstanceUID = uid
 
     return Step(before=one, change=change)

@@ -16,25 +16,25 @@ from simulator.archive.fixup.acting import Acting, Done
 from simulator.archive.fixup.editing import Editing, Hand
 from simulator.archive.fixup.moving import Moving
 from simulator.archive.fixup.patients import KEYWORDS, OURS, Patients, put_back
-from simulator.archive.fixup.plan import Plan, Stored, stored
+from simulator.archive.fixup.plan import Plan, stored
 from simulator.archive.fixup.preview import compared, preview
+from simulator.archive.fixup.propagation import Propagation
 from simulator.archive.fixup.purging import Purging
 from simulator.archive.fixup.record import Record
 from simulator.archive.fixup.rejecting import Rejecting
 from simulator.archive.fixup.tables import changed_objects
-from simulator.archive.fixup.undo import Undo
+from simulator.archive.fixup.undo import MOVING, Undo
 from simulator.archive.incoming import Incoming
 from simulator.errors import PacsLabError
 
 if TYPE_CHECKING:
     from simulator.archive.archive import Archive
 
-_TOLD = {  # what the journal calls a change of this kind
+TOLD = {  # what the journal calls a change of this kind
     "edit": "study.edited", "link": "study.linked", "unlink": "study.unlinked",
     "move": "study.moved", "split": "study.split", "reject": "study.rejected",
     "merge": "patient.merged", "change-id": "patient.changed",
 }  # fmt: skip
-Corrected = Callable[[str, str, Sequence[Stored]], None]
 
 
 class Fixup:
@@ -52,10 +52,7 @@ class Fixup:
         self.rejecting = Rejecting(archive.index, archive.store, archive.settings)
         self.undoing = Undo(archive.index, archive.store, self.record, put_back)
         self.purging = Purging(archive)
-        # Which nodes have a study, and what is done where one was corrected: a study's UID, the
-        # kind of change, and a rejection note that tells of it. Routing takes both places.
-        self.destinations: Callable[[str], list[str]] = lambda study_uid: []
-        self.on_corrected: Corrected = lambda study_uid, kind, written: None
+        self.propagation = Propagation(archive)
         archive.services.filing.admit = self.rejecting.check
         archive.services.filing.on_kept = self.received
 
@@ -63,13 +60,14 @@ class Fixup:
 
     def preview(self, plan: Plan) -> dict[str, Any]:
         """Return what a plan would change."""
-        return preview(plan, self.store, self.destinations)
+        return preview(plan, self.store, self.propagation.destinations)
 
     def act(self, make: Callable[[], Plan], hand: Hand) -> Done:
         """Do a plan and let follow what follows from it; the caller tells of it."""
         done = self.acting.do(make, hand.by, hand.now)
         if done.number:
-            self._follow(done.plan.kind, done.studies, done.after)
+            self._follow(done.studies)
+            self.propagation.corrected(done)
         return done
 
     def do(self, make: Callable[[], Plan], hand: Hand, host: str = "") -> Done:
@@ -77,7 +75,7 @@ class Fixup:
         done = self.act(make, hand)
         plan = done.plan
         self.journal.write(
-            _TOLD[plan.kind], f"{plan.text} (change {done.number})", by=hand.by, host=host,
+            TOLD[plan.kind], f"{plan.text} (change {done.number})", by=hand.by, host=host,
             what=plan.study_uid or plan.patient_id, patient_id=plan.patient_id,
             change=done.number, instances=done.objects,
         )  # fmt: skip
@@ -107,7 +105,7 @@ class Fixup:
             "kind": "undo", "text": f"change {number} is undone: {change['text']}",
             "studies": sorted(uids), "objects": len(rows),
             **compared(self.undoing.pairs(rows)), "references": [], "warnings": [],
-            "destinations": {u: found for u in sorted(uids) if (found := self.destinations(u))},
+            "destinations": {u: found for u in uids if (found := self.propagation.destinations(u))},
         }  # fmt: skip
 
     def undo(self, number: int, by: str, host: str = "") -> dict[str, Any]:
@@ -115,8 +113,9 @@ class Fixup:
         now = self.clock.now()
         change, rows = self.undoing.do(number, by, now.isoformat(timespec="seconds"))
         uids = {row[side]["study_uid"] for row in rows for side in ("before", "after") if row[side]}
-        self._follow("undo", sorted(uids), ())
-        if change["kind"] in ("reject", "move", "split"):
+        self._follow(sorted(uids))
+        self.propagation.undone(sorted(uids))
+        if change["kind"] in MOVING:
             self._align(uids, Hand(by=by, now=now))
         kind = "patient.unmerged" if change["kind"] in ("merge", "change-id") else "change.undone"
         self.journal.write(
@@ -149,13 +148,10 @@ class Fixup:
                 found |= self.archive.database.saved_values(saved, column)
         return found - {""}
 
-    def _follow(self, kind: str, study_uids: Sequence[str], written: Sequence[Stored]) -> None:
+    def _follow(self, study_uids: Sequence[str]) -> None:
+        """Look up again what is rejected, and the orders of studies that are new."""
         self.rejecting.forget()
         for uid in dict.fromkeys(study_uids):
             study = self.index.study(uid)
             if study is not None and study["order_state"] == "new":
                 self.archive.orders.expect(uid)
-            note = [one for one in written if one.location.sop_class == notes.NOTE_CLASS
-                    and one.location.study_uid == uid and not one.source]  # fmt: skip
-            self.on_corrected(uid, kind, note)
-

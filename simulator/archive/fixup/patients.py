@@ -108,13 +108,12 @@ class Patients:
         found = {**(known if columns is None else columns), "patient_id": survivor.patient_id}
         with self.index.database.read() as db:
             plan.before = _beside(db, retired)
+        if not plan.steps and _is_said(plan.before, survivor):
+            plan.before = {}  # the same message again: there is nothing to do
+            return plan
         plan.before["retired_id"] = [retired.patient_id, retired.issuer]
         plan.also = lambda db, number: _follow(db, retired, survivor, found, hand)
         return plan
-
-    def studies(self, who: Identifier, limits: Sequence[Any] = ()) -> int:
-        """Return how many studies a patient has, of those that may be seen."""
-        return len(self.index.studies([*of_patient(who, exact=True), *limits]))
 
     def _one(self, who: Identifier) -> dict[str, Any]:
         found = self._there(who)
@@ -137,6 +136,13 @@ def of_patient(who: Identifier, *, exact: bool) -> list[Any]:
         return [p.patient_id == who.patient_id, p.issuer == who.issuer]
     issuer = [p.issuer.in_((who.issuer, ""))] if who.issuer else []
     return [p.patient_id == who.patient_id, *issuer]
+
+
+def _is_said(before: dict[str, Any], survivor: Identifier) -> bool:
+    """Return whether all that a merge would do beside the studies was done already."""
+    into = {(row["merged_into"], row["into_issuer"]) for row in before["retired"]}
+    same = into == {(survivor.patient_id, survivor.issuer)}
+    return same and not before["orders"] and not before["performed"]
 
 
 def put_back(db: Connection, change: dict[str, Any]) -> None:

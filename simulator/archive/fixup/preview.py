@@ -77,7 +77,7 @@ def _shown(ds: Dataset, keyword: str) -> str:
 
 
 def _new_uids(before: Dataset, after: Dataset) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for word in _UIDS:
         old, new = (text(ds, word) for ds in (before, after))
         if old != new:

@@ -89,7 +89,7 @@ def candidates(study: dict[str, Any], orders: Sequence[dict[str, Any]]) -> list[
     }  # fmt: skip
     found = []
     for order in orders:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"what": what, "study": str(ours.get(key, "")), "order": str(order.get(key, "")),
              "same": _same(what, str(ours.get(key, "")), str(order.get(key, "")))}
             for what, key in _COMPARED.items()

@@ -75,7 +75,7 @@ class Rejecting:
             self.forget()
             return
         status = dimse.CLASS_MISMATCH_WARNING if how == "warn" else dimse.REJECTED_INSTANCE
-        raise DimseError(status, f"not kept: it was rejected ({code} {notes.CODES[code]})")
+        raise DimseError(status, f"it was rejected: {code} {notes.CODES[code]}")
 
     # --- plans ----------------------------------------------------------------------------------
 

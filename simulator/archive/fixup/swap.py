@@ -30,8 +30,13 @@ class Entry:
     row: Stored
 
 
-def swap(db: Connection, out: Sequence[str], into: Sequence[Entry]) -> None:
-    """Take the instances `out` (SOP Instance UIDs) from the index, then enter others."""
+def swap(
+    db: Connection, out: Sequence[str], into: Sequence[Entry], *, refresh: bool = True
+) -> None:
+    """Take the instances `out` (SOP Instance UIDs) from the index, then enter others.
+
+    With `refresh`, a patient's entry says afterwards what the objects say that were entered.
+    """
     studies = _studies_of(db, out)
     for at in range(0, len(out), _CHUNK):
         gone = t.instances.c.sop_uid.in_(out[at : at + _CHUNK])
@@ -45,7 +50,8 @@ def swap(db: Connection, out: Sequence[str], into: Sequence[Entry]) -> None:
             raise RefusedError(
                 f"Object {row.location.sop_uid} is in the archive already.", "Reject that one.", 409
             )
-        refresh_patient(db, one.header)
+        if refresh:
+            refresh_patient(db, one.header)
 
 
 def _studies_of(db: Connection, sop_uids: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from simulator.archive.store import FileStore
 from simulator.errors import RefusedError
 
 _CHUNK = 400
+MOVING = ("reject", "move", "split")  # what comes back then follows its study
 Beside = Callable[[Connection, dict[str, Any]], None]  # puts back what else a change did
 
 
@@ -34,7 +35,12 @@ class Undo:
         if change["state"] != "done":
             why = "was undone already" if change["state"] == "undone" else "is final"
             raise RefusedError(f"Change {number} {why}.", "List the changes.", 409)
-        rows = [row for row in self.record.objects(number) if row["before"] or row["after"]]
+        every = self.record.objects(number)
+        rows = [row for row in every if row["before"] or row["after"]]
+        if every and not rows:
+            raise RefusedError(
+                f"Change {number} cannot be undone: its files were deleted for good.", "", 409
+            )
         here = self._digests([row["after_uid"] for row in rows if _shown(row)])
         moved = [
             row for row in rows if _shown(row) and here.get(row["after_uid"]) != row["after_digest"]
@@ -72,7 +78,10 @@ class Undo:
             entries = [
                 Entry(header=kept(header_of(self.store, row.location)), row=row) for row in into
             ]
-            swap(db, [row["after_uid"] for row in rows if _shown(row)], entries)
+            swap(
+                db, [row["after_uid"] for row in rows if _shown(row)], entries,
+                refresh=change["kind"] not in MOVING,
+            )  # fmt: skip
             set_states(db, change["before"].get("states", {}))
             self.beside(db, change)
             db.execute(delete(rejected).where(rejected.c.change == number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.archive.fixup.editing import Hand
 from simulator.archive.lifecycle.capacity import Capacity
 from simulator.archive.lifecycle.compression import Compression
 from simulator.archive.lifecycle.copies import Copies
@@ -12,9 +13,9 @@ from simulator.archive.lifecycle.holds import Holds
 from simulator.archive.lifecycle.recalls import Recalls
 from simulator.archive.lifecycle.retention import Retention
 from simulator.archive.lifecycle.retrieval import Retrieval
+from simulator.archive.lifecycle.routine import Routine
 from simulator.archive.lifecycle.tiers import Tiers
 from simulator.archive.lifecycle.volumes import Volumes
-from simulator.errors import PacsLabError
 
 if TYPE_CHECKING:
     from simulator.archive.archive import Archive
@@ -34,8 +35,9 @@ class Lifecycle:
         self.holds = Holds(archive.database, self.now)
         self.tiers = Tiers(self.copies, self.holds.why, archive.journal)
         self.recalls = Recalls(self.copies, archive.clock, archive.journal)
-        self.recalls.each_round = self._clean
+        self.recalls.each_round = Routine(self.tiers, archive.settings, archive.clock)
         self.retention = Retention(archive.index, self.holds, archive.clock, archive.journal)
+        self.retention.reject = self._reject
         self.retrieval = Retrieval(self.recalls, archive.settings, self.recalls.stopped.wait)
         self.capacity = Capacity(self.volumes)
         self.compression = Compression(self.copies, archive.services.filing, self.holds)
@@ -67,12 +69,9 @@ class Lifecycle:
             return why
         return self.retention.guard(study_uid) if self.archive.settings["retention.protect"] else ""
 
-    def _clean(self) -> None:
-        """Clean what is above its threshold by itself, if the setting says so."""
-        if self.archive.settings["tier.clean"] != "threshold":
-            return
-        for volume in self.volumes.cleanable():
-            try:
-                self.tiers.clean(volume.name, "the archive", dry=False)
-            except PacsLabError as error:
-                self.archive.journal.write("volume.failed", f"{volume.name}: {error.sentence}")
+    def _reject(self, study_uid: str, code: str, by: str) -> None:
+        """Reject a study at the fix-up desk, with a Rejection Note."""
+        study, hand = self.archive.index.study(study_uid), Hand(by=by, now=self.archive.clock.now())
+        if study is not None:
+            desk = self.archive.fixup
+            desk.do(lambda: desk.rejecting.reject(study, code, hand), hand)

@@ -18,7 +18,7 @@ from simulator.archive.lifecycle.holds import Holds
 from simulator.archive.lifecycle.rules import Rules, Term, term_of
 from simulator.archive.lifecycle.tables import retention_reports
 from simulator.clock import Clock
-from simulator.errors import RefusedError, UsageError
+from simulator.errors import PacsLabError, RefusedError, UsageError
 from simulator.journal import Journal
 
 EXPIRED = "113039"  # Data Retention Policy Expired, PS3.16 CID 7011
@@ -31,8 +31,8 @@ class Retention:
         """Judge the studies of `index`."""
         self.index, self.holds, self.clock, self.journal = index, holds, clock, journal
         self.rules = Rules(index.database)
-        # Rejects a study with a code of CID 7011 (IOCM): reject(study_uid, code, by).
-        self.reject: Callable[[str, str, str], object] | None = None
+        # Rejects a study with a code of CID 7011 (IHE IOCM): reject(study_uid, code, by).
+        self.reject: Callable[[str, str, str], object] = lambda study_uid, code, by: None
 
     def studies(self) -> list[dict[str, Any]]:
         """Return every study with what the rules say of it, those that expire first on top."""
@@ -62,12 +62,6 @@ class Retention:
             raise RefusedError(
                 "What expires is not what the preview said any more.", "Make another preview.", 409
             )
-        if self.reject is None and any(row["action"] == "reject" for row in going):
-            raise RefusedError(
-                "This archive cannot reject studies; nothing was done.",
-                "Let the rule delete them.",
-                409,
-            )
         done = [self._take_out(row, by) for row in going]
         gone = [row for row in done if row["done"]]
         facts = {
@@ -80,21 +74,20 @@ class Retention:
         uid, who = row["study_uid"], f"{row['patient_name']} ({row['patient_id']})"
         try:
             if row["action"] == "reject":
-                assert self.reject is not None
                 if why := self.holds.why(uid):
                     raise RefusedError(f"The study is {why}.", "", 409)
                 self.reject(uid, EXPIRED, by)
             else:
                 self.index.delete_study(uid, guard=self.holds.why)
-        except RefusedError as error:  # held since; the others go on
+        except PacsLabError as error:  # held since, or not online; the others go on
             return {**row, "done": False, "why": error.sentence}
-        verb = "rejected" if row["action"] == "reject" else "deleted"
-        self.journal.write(
-            f"study.{verb}",
-            f"{by} {verb} a study of {who}, {row['instances']} instances: its retention period "
-            f"has ended ({row['rule']}, {row['until']})",
-            by=by, what=uid, rule=row["rule"],
-        )  # fmt: skip
+        if row["action"] == "delete":  # a rejection tells of itself
+            self.journal.write(
+                "study.deleted",
+                f"{by} deleted a study of {who}, {row['instances']} instances: its retention "
+                f"period has ended ({row['rule']}, {row['until']})",
+                by=by, what=uid, rule=row["rule"],
+            )  # fmt: skip
         return {**row, "done": True}
 
     # --- reports --------------------------------------------------------------------------------

@@ -96,4 +96,3 @@ def _check_keyword(keyword: str) -> None:
             f"The index does not keep {keyword}, so no rule can look at it.",
             f"It keeps {', '.join(kept[:12])} and others.",
         )
-

@@ -48,11 +48,11 @@ class Corrections:
         with self.archive.database.read() as db:
             those = of_study(db, study_uid)
             stale = {ae: self._stale(db, ae, those) for ae in nodes}
-        return {
+        queued = {
             ae: self.jobs.enter(Rule(name=NAME, to=(ae,), priority=0), ae, study_uid, changed)
             for ae, changed in stale.items()
-            if changed
         }
+        return {ae: count for ae, count in queued.items() if count}  # else it is on its way
 
     def _stale(self, db: Connection, ae: str, those: Sequence[Candidate]) -> list[Candidate]:
         """Return the instances a node has in another version than ours."""

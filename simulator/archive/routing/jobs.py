@@ -36,7 +36,13 @@ class Jobs:
         return bool(self.settings["route.loop_guard"])
 
     def enter(
-        self, rule: Rule, ae: str, study_uid: str, those: Sequence[Candidate], *, again: bool = False
+        self,
+        rule: Rule,
+        ae: str,
+        study_uid: str,
+        those: Sequence[Candidate],
+        *,
+        again: bool = False,
     ) -> int:
         """Queue instances for a destination; returns how many.
 

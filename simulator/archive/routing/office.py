@@ -144,8 +144,9 @@ class Routing:
         if rule.kind == PREFETCH:
             study = self.archive.index.study(study_uid)
             return self._begin(rule, study) if study else 0
-        return sum(self.jobs.enter(rule, ae, study_uid, those, again=again)
-                   for ae in rule.to if ae != home)
+        return sum(
+            self.jobs.enter(rule, ae, study_uid, those, again=again) for ae in rule.to if ae != home
+        )
 
     def _begin(self, rule: Rule, study: dict[str, Any]) -> int:
         """Begin a prefetch for a study that came: what it shows stands for an order."""

@@ -154,9 +154,7 @@ class Prefetch:
             return exam.study_uid, FAILED, came, f"{moved.failed} sub-operations failed"
         return exam.study_uid, FETCHED, came, ""
 
-    def _write(
-        self, rule: Rule, report: Report, done: Sequence[tuple[str, str, int, str]]
-    ) -> None:
+    def _write(self, rule: Rule, report: Report, done: Sequence[tuple[str, str, int, str]]) -> None:
         now = self.archive.clock.now().isoformat(timespec="seconds")
         rows = [
             {"rule": rule.name, "ae": report.ae, "accession": report.subject, "study_uid": uid,
@@ -207,4 +205,3 @@ def _question(patient_id: str) -> Dataset:
     for keyword in _ASKED:
         setattr(query, keyword, "")
     return query
-

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from pydicom.uid import UID, UID_dictionary
+from pydicom._uid_dict import UID_dictionary
+from pydicom.uid import UID
 
 from simulator.archive.routing import hours
 from simulator.archive.routing.conditions import SOURCE, Condition

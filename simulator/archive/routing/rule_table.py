@@ -19,7 +19,7 @@ class RuleTable:
     def __init__(
         self, database: Database, knows: Callable[[str], bool], own: Callable[[], str]
     ) -> None:
-        """Keep them in `database`; `knows` says whether there is such a node, `own` our AE title."""
+        """Keep them in `database`; `knows` says if there is such a node, `own` our AE title."""
         self.database, self.knows, self.own = database, knows, own
         self._rules: dict[str, Rule] = {}
         self.reload()

@@ -372,3 +372,16 @@ def test_a_stopped_archive_whose_index_is_no_database_comes_back(lab: Lab, tmp_p
     with run_lab(tmp_path / "three") as third:
         assert third.archive.users.login("pacsadmin", "of the other seat")
         assert rows(third) == before and digests(third) == digests(lab)
+
+
+def test_what_lies_on_tape_only_is_saved_and_restored(lab: Lab, second: Lab) -> None:
+    lab.store(*study(1, 2), *study(2))
+    lab.archive.lifecycle.tiers.copy("1.2.3.1", "NEAR1")
+    lab.archive.lifecycle.tiers.free("1.2.3.1")
+    assert len(lab.files()) == 1
+    made = lab.archive.continuity.create("b", "test")
+    assert (made.files, made.lacking) == (3, {})
+    second.archive.continuity.restore(brought(lab, second, "b"), "test")
+    assert second.get(StudyInstanceUID="1.2.3.1")[0].completed == 2
+    lab.archive.continuity.restore("b", "test")
+    assert len(lab.files()) == 1  # at home it is on its tape, as before

@@ -9,6 +9,8 @@ import pytest
 
 from simulator.archive import tables as t
 from simulator.archive.continuity import rebuild as module
+from simulator.archive.lifecycle.tables import copies
+from simulator.archive.removed_table import removed_files
 from tests.archive.support import Lab, image, study, until
 from tests.archive.support import lab as run_lab
 
@@ -104,3 +106,19 @@ def test_a_rebuild_that_fails_leaves_the_index(lab: Lab, monkeypatch: pytest.Mon
     with pytest.raises(RuntimeError):
         lab.archive.continuity.rebuild("test")
     assert told(lab) == before
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_lies_on_tape_only_is_in_the_rebuilt_index(lab: Lab, lost: bool) -> None:
+    lab.store(*study(1, 2), *study(2))
+    lab.archive.lifecycle.tiers.copy("1.2.3.1", "NEAR1")
+    lab.archive.lifecycle.tiers.free("1.2.3.1")
+    before = told(lab)
+    if lost:
+        with lab.archive.database.write() as db:
+            for table in (t.instances, t.series, t.studies, t.patients, copies, removed_files):
+                db.execute(table.delete())
+    found = lab.archive.continuity.rebuild("test")
+    assert found["after"]["instances"] == 3 and len(lab.files()) == 1
+    if not lost:
+        assert told(lab) == before

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from simulator.archive.fixup.acting import Done
 from simulator.archive.fixup.editing import Hand
 from simulator.archive.fixup.plan import Plan
+from simulator.errors import StatusError
 from tests.archive.support import Lab
 
 NOW = datetime(2026, 3, 2, 9, 30)
@@ -66,3 +67,14 @@ def reject(lab: Lab, code: str, uid: str = "1.2.3.1", *instances: str, series: s
     """Reject a study or parts of it."""
     rejecting = lab.archive.fixup.rejecting
     return do(lab, lambda: rejecting.reject(study_of(lab, uid), code, HAND, series, instances))
+
+
+def sent(lab: Lab, *objects: Dataset) -> list[int]:
+    """Send objects one by one and return their statuses, failures too."""
+    found = []
+    for ds in objects:
+        try:
+            found += lab.store(ds)
+        except StatusError as error:
+            found.append(error.status)
+    return found

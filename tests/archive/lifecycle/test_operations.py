@@ -102,7 +102,7 @@ BODIES: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., httpx.Response]]:
     with run_lab(tmp_path_factory.mktemp("operations")) as lab:
-        lab.store(*study(1))
+        lab.store(*study(1), *study(2))
         admin = Admin(lab.archive, lab.reader, "token")
         app = build_app("archive", admin.routes(), admin.authenticate)
         web = WebServer(app, "127.0.0.1", 0, "test").start()
@@ -136,12 +136,12 @@ def test_changes_are_journalled_with_their_actor(call: Callable[..., httpx.Respo
 
 
 def test_the_way_of_a_study_over_http(call: Callable[..., httpx.Response]) -> None:
-    uid = "/api/studies/1.2.3.1"
+    uid = "/api/studies/1.2.3.2"
     assert call("POST", f"{uid}/copy", {"volume": "NEAR1"}).json()["ok"]
     assert call("POST", f"{uid}/free", {}).json()["freed"] > 0
     (row,) = call("GET", f"{uid}/copies").json()
     assert (row["online"], row["copies"]) == ("", {"NEAR1": "good"})
-    answer = call("GET", "/api/instances/1.2.3.1.1.1/file")
+    answer = call("GET", "/api/instances/1.2.3.2.1.1/file")
     assert answer.status_code == 503 and "nearline" in answer.json()["error"]
     assert call("POST", f"{uid}/recall", {}).json()["state"] == "recalling"
     assert call("POST", "/api/volumes/NEAR1/unmount", {}).json()["ok"]

@@ -125,14 +125,22 @@ def test_a_hold_that_comes_during_the_run_counts(
 
 def test_expired_studies_can_be_rejected_instead(lab: Lab, life: Any) -> None:
     life.retention.rules.put("DX", {"keep": "5y", "modality": "DX", "action": "reject"})
-    number = life.retention.preview("test")["number"]
-    life.retention.reject = None
-    with pytest.raises(RefusedError, match="cannot reject"):
-        life.retention.run(number, "test")
-    seen: list[Any] = []
-    life.retention.reject = lambda *given: seen.append(given)
-    life.retention.run(number, "eva")
-    assert seen == [(uid(4), "113039", "eva")] and len(left(lab)) == 4
+    report = life.retention.run(life.retention.preview("test")["number"], "eva")
+    assert report["expiring"] == 1 and left(lab) == [uid(1), uid(2), uid(3)]
+    (told,) = lab.told("study.rejected")
+    assert "113039" in told.text and told.text.startswith("eva")
+    codes = {row["code"] for row in lab.archive.fixup.rejecting.all(uid(4))}
+    assert codes == {"113039"} and lab.told("study.deleted") == []
+    lab.archive.fixup.undo(int(told.facts["change"]), "eva")
+    assert uid(4) in left(lab)
+
+
+def test_what_is_not_online_cannot_be_rejected_and_the_others_are(lab: Lab, life: Any) -> None:
+    life.retention.rules.put("all", {"keep": "5y", "action": "reject"})
+    life.tiers.copy(uid(1), "NEAR1")
+    life.tiers.free(uid(1))
+    report = life.retention.run(life.retention.preview("test")["number"], "eva")
+    assert report["expiring"] == 2 and left(lab) == [uid(1), uid(3)]
 
 
 # --- deleting by hand -----------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from simulator.archive.availability import notice
+from simulator.archive.owed import Report
 from simulator.errors import RefusedError, StatusError
 from simulator.network import scu
 from tests.archive.support import CALLER, Lab, query, study, until
@@ -195,6 +197,31 @@ def test_a_setting_cleans_by_itself(lab: Lab, life: Any) -> None:
     until(lambda: life.volumes.used(life.volumes.get("ONLINE1")) == 0)
 
 
+def test_studies_are_copied_by_themselves_once_they_are_quiet(lab: Lab, life: Any) -> None:
+    lab.set("tier.copy_to", "NEAR1")
+    pass_time(lab, 300)
+    life.recalls.each_round()
+    assert life.copies.of(lab.files()) == {digest: [] for digest in lab.files()}
+    pass_time(lab, 301)
+    life.recalls.wake()
+    until(lambda: {row["copies"].get("NEAR1") for row in life.tiers.where(UID)} == {"good"})
+    life.volumes.change("ONLINE1", {"capacity": 1})
+    lab.set("tier.clean", "threshold")
+    life.recalls.wake()
+    until(lambda: lab.files() == [])
+
+
+def test_what_cannot_be_done_is_told_once(lab: Lab, life: Any) -> None:
+    life.volumes.change("ONLINE1", {"capacity": 1})
+    lab.set("tier.clean", "threshold")
+    lab.set("tier.copy_to", "NOWHERE")
+    for _ in range(3):
+        life.recalls.each_round()
+    told = {entry.text for entry in lab.told("volume.failed")}
+    assert len(lab.told("volume.failed")) == len(told) == 2
+    assert any("nothing on it can be freed" in text for text in told)
+
+
 def test_a_held_study_stays_where_it_is(lab: Lab, life: Any) -> None:
     life.tiers.copy(UID, "NEAR1")
     life.holds.put("court", "test", study_uid=UID)
@@ -232,6 +259,21 @@ def test_the_check_of_files_and_index_knows_what_is_elsewhere(lab: Lab, life: An
     nearline(life)
     report = lab.archive.integrity.check(deep=True)
     assert (report.missing, report.damaged, report.removed) == ([], [], 0)
+
+
+def test_notices_and_commitments_know_the_other_tiers(lab: Lab, life: Any) -> None:
+    nearline(life)
+    places = lab.archive.index.locate([])
+    report = Report(pk=1, kind="commitment", ae="CT1", subject="1.2", created="", attempts=0,
+                    due=0, note="", facts={"references": [
+                        (place.sop_class, place.sop_uid) for place in places]})  # fmt: skip
+    assert lab.archive.commitment.result(report).failed == {}
+    away = lab.archive.availability.of_files([place.digest for place in places])
+    (series,) = notice(report, places, "PACSLAB", away).ReferencedSeriesSequence
+    said = {item.InstanceAvailability for item in series.ReferencedSOPSequence}
+    assert said == {"NEARLINE"}
+    life.copies.note(places[0].digest, life.volumes.get("NEAR1"), "damaged")
+    assert set(lab.archive.commitment.result(report).failed.values()) == {0x0110}
 
 
 def test_nonsense_is_refused(life: Any) -> None:

@@ -1,0 +1,141 @@
+"""Every operation of continuity by REST, by command and by client, under one name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from simulator.archive.admin import Admin
+from simulator.archive.api.continuity import ContinuityDesk
+from simulator.archive.api.downtime import DowntimeDesk
+from simulator.archive.api.media import MediaDesk
+from simulator.archive.api.migration import MigrationDesk
+from simulator.client import Client
+from simulator.seat import Seat
+from simulator.web import WebServer, build_app
+from tests.archive.support import lab as run_lab
+from tests.archive.support import study
+from tests.archive.test_operations import NONSENSE, command
+
+OPERATIONS = {
+    "GET /api/backups": ("backup list", "backups.list"),
+    "POST /api/backups": ("backup create", "backups.create"),
+    "GET /api/backups/{name}": ("backup show", "backups.show"),
+    "DELETE /api/backups/{name}": ("backup remove", "backups.remove"),
+    "POST /api/backups/{name}/verify": ("backup verify", "backups.verify"),
+    "POST /api/backups/{name}/restore": ("restore", "backups.restore"),
+    "POST /api/restores/undo": ("undo-restore", "backups.undo_restore"),
+    "GET /api/schema": ("schema show", "backups.schema"),
+    "POST /api/rebuild": ("rebuild", "backups.rebuild"),
+    "GET /api/media": ("media list", "media.list"),
+    "POST /api/media/{name}/import": ("media import", "media.import_"),
+    "DELETE /api/media/{name}": ("media remove", "media.remove"),
+    "POST /api/media/exports": ("media export", "media.export"),
+    "GET /api/media/exports/{name}": ("media export", "media.fetch"),
+    "DELETE /api/media/exports/{name}": ("media export", "media.drop"),
+    "GET /api/migrations": ("migrate list", "migrations.list"),
+    "POST /api/migrations": ("migrate from", "migrations.begin"),
+    "GET /api/migrations/{number}": ("migrate report", "migrations.report"),
+    "POST /api/migrations/{number}/resume": ("migrate resume", "migrations.resume"),
+    "POST /api/migrations/{number}/stop": ("migrate stop", "migrations.stop"),
+    "POST /api/migrations/{number}/reconcile": ("migrate reconcile", "migrations.reconcile"),
+    "GET /api/downtime": ("downtime status", "downtime.status"),
+    "GET /api/downtimes": ("downtime list", "downtime.list"),
+    "POST /api/downtime": ("downtime start", "downtime.start"),
+    "POST /api/downtime/stop": ("downtime stop", "downtime.stop"),
+}
+DESKS = (ContinuityDesk, MediaDesk, MigrationDesk, DowntimeDesk)
+
+
+def test_the_table_has_every_route_of_these_desks_and_no_other() -> None:
+    admin = Admin(None, None, "")  # type: ignore[arg-type]
+    found = {
+        f"{method} {path}"
+        for desk in admin.desks
+        if isinstance(desk, DESKS)
+        for method, path, *_ in desk.rows()
+    }
+    assert found == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("words", "method"), OPERATIONS.values())
+def test_command_and_client_have_it(words: str, method: str, tmp_path: Any) -> None:
+    assert command(words).help
+    group, name = method.split(".")
+    assert callable(getattr(getattr(Client(Seat(tmp_path)), group), name))
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/backups": {"name": "try", "keys": False},
+    "POST /api/backups/{name}/restore": {"study": "1.2.3.1", "keep_nodes": False},
+    "POST /api/restores/undo": {"sure": True},
+    "POST /api/rebuild": {"sure": True},
+    "POST /api/media/{name}/import": {
+        "map": {"F": "T1"}, "issuer": "X", "keep_accession": False, "all_files": True,
+        "dry_run": True,
+    },
+    "POST /api/media/exports": {"studies": ["1.2.3.1"]},
+    "POST /api/migrations": {
+        "direction": "from", "peer": "NOBODY@127.0.0.1:1", "since": "20260101",
+        "until": "20260102", "by": "get", "dates_only": False,
+    },
+    "POST /api/downtime": {"reason": "x", "mode": "stores", "until": ""},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., httpx.Response]]:
+    with run_lab(tmp_path_factory.mktemp("operations")) as lab:
+        lab.archive.integrity.wait()
+        lab.store(*study(1), *study(2))
+        lab.archive.continuity.create("b1", "test")
+        (lab.archive.media.tray / "b1").mkdir(parents=True)
+        admin = Admin(lab.archive, lab.reader, "token")
+        app = build_app("archive", admin.routes(), admin.authenticate)
+        web = WebServer(app, "127.0.0.1", 0, "test").start()
+        url = f"http://127.0.0.1:{web.port}"
+        with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+            headers = {"Authorization": "Bearer token", "X-PACSLAB-Actor": "mtr.ann"}
+            yield lambda method, path, body=None: client.request(
+                method, path, json=body, headers=headers
+            )
+        web.stop()
+
+
+@pytest.mark.parametrize("route", BODIES)
+def test_no_body_makes_it_fail_inside(route: str, call: Callable[..., httpx.Response]) -> None:
+    method, path = route.split()
+    names = {"name": "b1", "number": "1"}
+    target = re.sub(r"\{(\w+)\}", lambda found: names[found[1]], path)
+    good = BODIES[route]
+    for key in good:
+        for value in NONSENSE:
+            answer = call(method, target, {**good, key: value})
+            assert answer.status_code < 500, (key, value, answer.text)
+            said = answer.json()
+            assert answer.status_code == 200 or (said["error"] and "remedy" in said)
+
+
+def test_changes_are_journalled_with_their_actor(call: Callable[..., httpx.Response]) -> None:
+    assert call("POST", "/api/backups", {"name": "told"}).status_code == 200
+    assert call("POST", "/api/backups/told/verify", {}).json()["ok"]
+    assert call("POST", "/api/backups/told/restore", {}).json()["studies"] == 2
+    assert call("DELETE", "/api/backups/told").json()["ok"]
+    kinds = {row["kind"] for row in call("GET", "/api/audit?kind=backup&text=mtr.ann").json()}
+    assert kinds >= {f"backup.{word}" for word in ("created", "verified", "restored", "removed")}
+
+
+def test_an_export_is_fetched_over_http(call: Callable[..., httpx.Response]) -> None:
+    made = call("POST", "/api/media/exports", {"studies": ["1.2.3.1"]}).json()
+    answer = call("GET", f"/api/media/exports/{made['name']}")
+    assert answer.headers["content-type"] == "application/zip" and answer.content[:2] == b"PK"
+    assert call("DELETE", f"/api/media/exports/{made['name']}").json()["ok"]
+    assert call("GET", f"/api/media/exports/{made['name']}").status_code == 404
+
+
+def test_the_newest_schema_is_told(call: Callable[..., httpx.Response]) -> None:
+    assert call("GET", "/api/schema").json()["current"]
