@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO, TypeVar
 
 from simulator.errors import CannotError
-from simulator.system import SPARING
+from simulator.system import DRAWING
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class _Helper:
     """One process."""
 
     def __init__(self) -> None:
-        environment = {**os.environ, **SPARING}
+        environment = {**os.environ, **DRAWING}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "simulator.crew"],
             stdin=subprocess.PIPE,

@@ -220,10 +220,11 @@ class Seat(SeatFolder):
         Without `resume` the day stands still afterwards, as it does during an exercise.
         Returns a line for each thing that this backend does not put back.
         """
-        for service in SERVICES:
-            if not self.is_up(service):
-                self.service("start", service)
+        if not self.is_up("hospital"):
+            self.service("start", "hospital")
         self.call("hospital", "POST", "/reset", {}, as_instructor=True)
+        if not self.is_up("archive"):  # now that nobody of the hospital has its port
+            self.service("start", "archive")
         answer = self.call("archive", "POST", "/reset", {}, as_instructor=True)
         if resume:
             self.call("hospital", "POST", "/fleet", {"action": "resume"}, as_instructor=True)

@@ -18,6 +18,13 @@ from typing import IO
 
 # For glibc (others ignore it): few heaps for many threads, and what is large goes back when freed.
 SPARING = {"MALLOC_ARENA_MAX": "4", "MALLOC_MMAP_THRESHOLD_": "262144"}
+# For a helper that draws: its temporaries of a megabyte are used again, not fetched and zeroed
+# each time, which would triple its work. It goes away as a whole.
+DRAWING = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "4194304",
+    "MALLOC_TRIM_THRESHOLD_": "8388608",
+}
 _children: dict[int, subprocess.Popen[bytes]] = {}  # what this process has spawned
 
 

@@ -28,8 +28,12 @@ _HOLD = ("study_uid", "patient_id", "issuer", "released_by")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
 _ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings",
               "volume": "storage", "retention": "storage", "hold": "storage",
+              "route": "queues", "destination": "queues",
               "meaning": "users", "person": "users"}  # fmt: skip
 _ASKER = ("worklist", "mpps", "stations", "charset")
+_ROUTE = ("kind", "enabled", "trigger", "when", "to", "source", "hours", "window", "classes",
+          "exclude_source", "modalities", "regions", "max_age_days", "max_studies",
+          "check_presence", "delay_seconds", "priority")  # fmt: skip
 _PORT = ("vlan", "duplex", "node_duplex", "address")
 _RULE = ("source", "target", "action", "after", "silent")
 _GUARDS = (
@@ -92,6 +96,8 @@ def picture(client: Client) -> Picture:
         "person": lambda: _table(_people(seen), "user", ("groups", "claims", "enabled")),
     }
     readers |= {
+        "route": lambda: _table(archive.rules.list(), "name", _ROUTE),
+        "destination": lambda: _table(archive.queue.destinations(), "ae", ("paused",)),
         "volume": lambda: _table(seen.storage.list(), "name", _VOLUME),
         "retention": lambda: _table(seen.retention.list(), "name", _RETENTION),
         "hold": lambda: {

@@ -162,7 +162,7 @@ class OwedTable:
         with self.database.write() as db:
             db.execute(update(t.owed).where(*self._due(db, lane)).values(**values))
 
-    # --- which node is paused ----------------------------------------------------------------------
+    # --- which node is paused ---------------------------------------------------------------------
 
     def pause(self, ae: str, by: str, reason: str) -> None:
         """Send a node nothing until `resume`; what is under way goes on to its end."""

@@ -14,6 +14,13 @@ NETWORK = (
         "retrieve.",
     ),
     Setting(
+        key="dicom.listening",
+        default=True,
+        what="Whether the plain DICOM port listens; setting it again tries again where it failed.",
+        rule="PS3.8 9.1.1: who accepts associations listens at a TCP port.",
+        breaks="Off: nobody can send, search or fetch, and another program can take the port.",
+    ),
+    Setting(
         key="dicom.check_called_ae",
         default=True,
         what="Reject associations (1/1/7) that call another AE title than ours.",

@@ -186,5 +186,7 @@ def _capability(path: str) -> str:
     """Return the capability that a path of the admin API takes, '' if nobody knows."""
     area, *rest = path.split("/")
     if area == "studies":  # what can be done to one, beyond looking at it
+        if rest[-1:] and rest[-1] in ("copies", "copy", "free", "recall"):
+            return "storage"
         return "orders" if "link" in rest else "delete" if len(rest) == 1 else "queues"
     return AREAS.get(area, "")

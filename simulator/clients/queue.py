@@ -8,7 +8,8 @@ from urllib.parse import quote
 from simulator.results import Rows
 
 _COLUMNS = (
-    "number", "kind", "ae", "subject", "rule", "state", "attempts", "next_in_seconds", "note",
+    "number", "kind", "ae", "subject", "rule", "state", "attempts", "next_in_seconds", "window",
+    "note",
 )  # fmt: skip
 _BOARD = (
     "ae", "waiting", "working", "failed", "dead", "oldest_minutes", "sent", "refused", "paused",

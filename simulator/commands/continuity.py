@@ -138,8 +138,12 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup back into this seat: checked first, and what is there now is kept aside."""
+    from simulator.archive.continuity.verify import verify as verified
+
     vault, name = meant(what, seat)
     if Seat(seat).is_up("archive"):
+        if vault.folder != vault_of(seat).folder:
+            verified(vault, name).need()
         name = str(vault_of(seat).take_over(vault, name)["name"])
         done = client(seat).backups.restore(name, study=study, keep_nodes=keep_nodes)
     elif study:

@@ -224,7 +224,11 @@ def _place(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _soon(row: dict[str, Any]) -> str:
-    return "" if row["state"] in ("dead", "working") else f"in {row['next_in_seconds']:g} s"
+    if row["state"] in ("dead", "working"):
+        return ""
+    wait = row["next_in_seconds"]
+    soon = f"in {wait:g} s" if wait else "now"
+    return f"{soon}, {row['window']}" if row["window"] else soon
 
 
 def _counted(row: dict[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,21 @@ class Search:
         """Nothing stays behind."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Verify:
+    """A technologist verifies the line of a device; the archive sees with which account."""
+
+    device: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """C-ECHO the archive."""
+        seat.as_staff(self.by).fleet.device(self.device).echo()
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""
+
+
 def fresh() -> dict[str, str]:
     """Return what browsers add to an address to get past caches: no two looks are the same."""
     return {"_": str(round(1000 * real_seconds()))}

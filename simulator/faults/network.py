@@ -106,3 +106,27 @@ class WrongPort:
         """Type the archive's own port again."""
         own = seat.seat.facts["dicom"]["archive"]["port"]
         seat.as_staff(self.by).fleet.device(self.device).set("archive.port", own)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortTaken:
+    """While the archive's listener was off, a maker's service agent took its port (A15)."""
+
+    device: str
+    by: str
+    fitter: str = "service"
+
+    def apply(self, seat: Client) -> None:
+        """Stop the listener, start the agent, start the listener: it finds its port taken."""
+        archive = seat.as_staff(self.by).archive
+        archive.set("dicom.listening", False)
+        self._agent(seat, seat.seat.facts["dicom"]["archive"]["port"])
+        archive.set("dicom.listening", True)
+
+    def lift(self, seat: Client) -> None:
+        """Stop the agent, start the listener."""
+        self._agent(seat, 0)
+        seat.as_staff(self.by).archive.set("dicom.listening", True)
+
+    def _agent(self, seat: Client, port: int) -> None:
+        seat.as_staff(self.fitter).fleet.device(self.device).set("agent.port", port)

@@ -12,8 +12,9 @@ from typing import Any
 from pynetdicom.presentation import PresentationContext
 
 from simulator.clock import Clock
-from simulator.errors import LocalError, NetworkError, UsageError
+from simulator.errors import CannotError, LocalError, NetworkError, UsageError
 from simulator.fleet import inbox
+from simulator.fleet.agent import Agent
 from simulator.fleet.holding import Holding
 from simulator.fleet.inbox import Inbox
 from simulator.fleet.logbook import Logbook
@@ -60,6 +61,7 @@ class Node:
         self.tls = Tls.of(self.certificates / name)
         self.guard = Guard(self.tls)
         self.book = Logbook(folder / "log.jsonl", name, journal)
+        self.agent = Agent(name, defaults.archive_host, self.book.tell)
         self.inbox = Inbox(folder / "received", clock)
         self.busy = threading.RLock()  # one exam, one transfer at a time
         self.line: Line | None = None  # what it is plugged into
@@ -76,7 +78,10 @@ class Node:
             check_key(key, self.keys)
         with self._changing:
             old = self.settings
-            self.settings = old.with_changes(changes)
+            new = old.with_changes(changes)
+            if self._wanted and new.online:
+                self.agent.follow(new.agent_port)
+            self.settings = new
             self._save()
             before, after = old.values(), self.settings.values()
             for key in changes:
@@ -131,8 +136,13 @@ class Node:
 
     def _switch(self) -> None:
         """Make the listener follow what is wanted; a device that is off holds no association."""
-        if not self.settings.online or not self._wanted:
+        is_on = self._wanted and self.settings.online
+        if not is_on:
             self.holding.drop()
+        try:
+            self.agent.follow(self.settings.agent_port if is_on else 0)
+        except CannotError as error:
+            self.book.tell("device.agent", f"{self.name}: {error.sentence}")
         if self._wanted and self.settings.online:
             if self._server is None:
                 self._server = self._listener().start()

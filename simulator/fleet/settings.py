@@ -46,6 +46,10 @@ def _port(value: Any) -> int:
     return int(value)
 
 
+def _port_or_none(value: Any) -> int:
+    return _port(value) if str(value).strip() != "0" else 0
+
+
 def _modality(value: Any) -> str:
     text = str(value).strip()
     if not re.fullmatch(r"[A-Z0-9 _]{0,16}", text):
@@ -184,6 +188,10 @@ class Settings:
     transfer_longest_pdu: int = _setting(
         "transfer.longest_pdu", _length,
         "longest PDU (bytes) that the archive may say it takes; 0: any", 0,
+    )  # fmt: skip
+    agent_port: int = _setting(
+        "agent.port", _port_or_none,
+        "port of its maker's service agent on the archive's computer; 0: none", 0,
     )  # fmt: skip
     online: bool = _setting("online", _switch, "whether its network is switched on", True)
 

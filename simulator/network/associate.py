@@ -159,9 +159,9 @@ def _check_length(peer: Peer, caller: Caller, max_send: int) -> None:
     """Give up, without a word to the peer, where its PDUs could be longer than the caller bears."""
     if 0 < caller.longest_pdu < max_send:
         raise LocalError(
-            f"{caller.ae} hung up: {peer} said in its acceptance that it takes PDUs of {max_send} "
-            f"bytes, and this device bears no more than {caller.longest_pdu}.",
-            "Compare the Maximum Length Received on both sides.",
+            f"{caller.ae} hung up: it cannot work with the Maximum Length Received of {max_send} "
+            f"bytes in the acceptance of {peer}.",
+            "Compare it with the longest PDU that this device bears.",
         )
 
 

@@ -44,7 +44,7 @@ class Rules(Desk):
 
     def change(self, call: Call) -> Any:
         """Change a rule."""
-        old, new = self.archive.routing.rules.change(call.path["name"], call.body)
+        old, new = self.archive.routing.change(call.path["name"], call.body)
         before = old.facts()
         for key, value in new.facts().items():
             if value != before[key]:

@@ -130,6 +130,17 @@ class Vault:
             part.unlink(missing_ok=True)
         return True
 
+    def _carried(self, other: Vault, digest: str) -> bool:
+        source = other.file(digest)
+        try:
+            return self.add(digest, source)
+        except FileNotFoundError:
+            return False  # the backup lacks it, and verify says so
+        except (OSError, ValueError) as error:
+            raise CannotError(
+                f"{source} cannot be copied: {error}.", "Verify the backup."
+            ) from error
+
     def remove(self, name: str) -> int:
         """Delete a backup and the files that no other needs; returns how many files went."""
         gone = self.get(name)
@@ -148,11 +159,7 @@ class Vault:
         if (self.folder / name / m.NAME).exists() and self.get(name) == backup:
             return {"name": name, "copied": 0}
         new = self.free_name(name)
-        copied = sum(
-            self.add(digest, other.file(digest))
-            for digest in other.digests(name)
-            if other.file(digest).exists()
-        )
+        copied = sum(self._carried(other, digest) for digest in other.digests(name))
         with self.writing(new) as folder:
             for member in backup.members:
                 to = m.inside(folder, member)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
-from pydicom.uid import generate_uid
+from pydicom.uid import UID, generate_uid
 from sqlalchemy import Connection, insert, select
 
 from simulator.archive import tables as t
@@ -190,7 +190,7 @@ def _step(one: Stored, values: dict[str, Any], moved: Moved, hand: Hand) -> Step
         differing = {k: v for k, v in said.items() if ds.get(k) != v}
         write_values(ds, {**differing, **uids}, hand.now, hand.by)
         if hasattr(ds, "file_meta"):
-            ds.file_meta.MediaStorageSOPInstanceUID = uid
+            ds.file_meta.MediaStorageSOPInstanceUID = UID(uid)
 
     return Step(before=one, change=change)
 

@@ -24,13 +24,14 @@ from simulator.archive.lifecycle.volume import (
     checked,
     kind_of,
 )
-from simulator.clock import Clock
+from simulator.clock import Clock, real_seconds
 from simulator.database import Database
 from simulator.errors import RefusedError
 from simulator.network import dimse
 from simulator.network.dimse import DimseError
 
 FIRST = 1  # the volume every instance is on where nothing else is said
+_SUM_SECONDS = 1.0  # a sum over all instances is not made for every file
 _NEW: tuple[tuple[int, str, dict[str, Any]], ...] = (  # what every archive begins with
     (FIRST, "ONLINE1", {"tier": "online", "description": "The disks of the archive."}),
     (2, "NEAR1", {"tier": "nearline", "description": "The tape library."}),
@@ -45,6 +46,7 @@ class Volumes:
         """Work on `database`; `clock` says how much has grown."""
         self.database, self.clock = database, clock
         self._rows: list[Volume] = []
+        self._sums: dict[int, tuple[float, int]] = {}  # when, and the bytes used then
         self._lock = threading.Lock()
         self.reload()
 
@@ -62,6 +64,7 @@ class Volumes:
             rows = db.execute(select(volumes).order_by(volumes.c.number)).all()
         with self._lock:
             self._rows = [Volume(**row._mapping) for row in rows]
+            self._sums.clear()
 
     def _enter(self, db: Connection, number: int, values: Mapping[str, Any]) -> None:
         now = self.clock.now().isoformat(timespec="seconds")
@@ -138,7 +141,7 @@ class Volumes:
         """Return the online volume that takes `size` bytes; raises DimseError (0xA700)."""
         online = [v for v in self.rows() if v.tier == ONLINE and v.mounted]
         for volume in online:
-            if volume.writable and self.has_room(volume, size):
+            if volume.writable and self._takes(volume, size):
                 return volume.number
         said = ", ".join(
             f"{v.name} {v.share(self.used(v)):g} %" + " read only" * (not v.writable)
@@ -147,6 +150,21 @@ class Volumes:
         raise DimseError(
             dimse.OUT_OF_RESOURCES, f"no room for {size} bytes: {said or 'no volume is online'}"
         )
+
+    def _takes(self, volume: Volume, size: int) -> bool:
+        """Return whether a volume takes a file; the sum is made once a second, or before a no."""
+        if not volume.capacity:
+            return True
+        with self._lock:
+            at, used = self._sums.get(volume.number, (0.0, 0))
+            if real_seconds() - at < _SUM_SECONDS and used + size <= volume.capacity:
+                self._sums[volume.number] = (at, used + size)
+                return True
+        used = self.used(volume)
+        fits = used + size <= volume.capacity
+        with self._lock:
+            self._sums[volume.number] = (real_seconds(), used + size * fits)
+        return fits
 
     def has_room(self, volume: Volume, size: int) -> bool:
         """Return whether `size` bytes more fit on a volume."""

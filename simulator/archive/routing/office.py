@@ -148,6 +148,16 @@ class Routing:
             self.jobs.enter(rule, ae, study_uid, those, again=again) for ae in rule.to if ae != home
         )
 
+    def change(self, name: str, changes: dict[str, Any]) -> tuple[Rule, Rule]:
+        """Change a rule, also for what waits of it; returns it as it was and as it is."""
+        old, new = self.rules.change(name, changes)
+        if (old.window, old.priority) != (new.window, new.priority):
+            for report in self.owed.all():
+                if report.facts.get("rule") == name:
+                    self.owed.change(report.pk, window=new.window, priority=new.priority)
+            self.owed.wake()
+        return old, new
+
     def _begin(self, rule: Rule, study: dict[str, Any]) -> int:
         """Begin a prefetch for a study that came: what it shows stands for an order."""
         known = self.archive.orders.known(study["accession"]) or {}

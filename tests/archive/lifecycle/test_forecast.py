@@ -36,7 +36,7 @@ def test_the_line_is_that_of_least_squares() -> None:
     days = [random.Random(1).uniform(50, 150) for _ in range(3)] + [80.0, 120.0, 95.0, 300.0]
     trend = Trend.of(days)
     slope, start = numpy.polyfit(range(len(days)), days, 1)
-    assert (trend.slope, trend.at_start) == (pytest.approx(slope), pytest.approx(start))
+    assert trend.slope == pytest.approx(slope) and trend.at_start == pytest.approx(start)
     expected = sum(start + slope * t for t in range(7, 17))
     assert trend.ahead(10)[0] == pytest.approx(expected)
 

@@ -149,7 +149,10 @@ def test_a_window_holds_a_job_back_until_its_hours(tmp_path: Path) -> None:
         ours.store(*study(1, 1))
         until(lambda: [r.ae for r in ours.archive.owed.all()] == ["OTHER"])
         assert ours.archive.owed.next("OTHER") is None and count(other) == 0
+        ours.archive.routing.change("all", {"window": "19:00-06:00"})
         ours.archive.clock.jump(ours.archive.clock.now().replace(hour=18, minute=0))  # type: ignore[attr-defined]
+        assert ours.archive.owed.next("OTHER") is None  # the rule was changed for what waits, too
+        ours.archive.routing.change("all", {"window": "18:00-06:00"})
         until(lambda: count(other) == 1)
 
 
