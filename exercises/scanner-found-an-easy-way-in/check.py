@@ -6,7 +6,8 @@ from exercises.engine import points, why_refused
 @points(2)
 def check_no_account_opens_with_a_guess(seat):
     """No account opens with a delivered password or its own name."""
-    easy = [f"{row['name']} ({row['why']})" for row in seat.users.weak() if row["state"] == "active"]
+    found = [row for row in seat.users.weak() if row["state"] == "active"]
+    easy = [f"{row['name']} ({row['why']})" for row in found]
     assert not easy, f"The archive's own scan still finds: {', '.join(easy)}."
 
 

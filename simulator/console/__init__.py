@@ -5,6 +5,7 @@ from simulator.console.anatomy import anatomy_atlas
 from simulator.console.associations import association_list
 from simulator.console.audit import audit_panel
 from simulator.console.capacity import capacity
+from simulator.console.continuity import continuity
 from simulator.console.fixup import fixup
 from simulator.console.fleet import fleet_panel
 from simulator.console.logs import log_pane
@@ -35,6 +36,7 @@ __all__ = [
     "association_list",
     "audit_panel",
     "capacity",
+    "continuity",
     "fixup",
     "fleet_panel",
     "log_pane",

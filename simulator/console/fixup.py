@@ -67,6 +67,7 @@ class _Panel:
     def _laid_out(self) -> look.Widget:
         make, message = look.button, self.message
         self.do_it = make("Do it", self.do, message, "do", style="warning")
+        self.do_it.on_click(lambda _: self._only_previewed())  # a press leaves a button enabled
         left = w.VBox([self.html["counts"], self.study, self.html["study"]])
         right = w.VBox([self.order, self.html["compare"]])
         return look.panel(
@@ -143,8 +144,12 @@ class _Panel:
 
     def forget(self) -> None:
         """Forget the preview: something else is chosen now."""
-        self._ready, self.do_it.disabled = None, True
+        self._ready = None
+        self._only_previewed()
         self.html["preview"].value = ""
+
+    def _only_previewed(self) -> None:
+        self.do_it.disabled = self._ready is None
 
     # --- what is done -------------------------------------------------------------------------
 
@@ -153,7 +158,8 @@ class _Panel:
         self.forget()
         act = self._chosen()
         self.html["preview"].value = fixup_shown.preview(act(True))
-        self._ready, self.do_it.disabled = lambda: act(False), False
+        self._ready = lambda: act(False)
+        self._only_previewed()
 
     def do(self) -> Any:
         """Do what was previewed."""

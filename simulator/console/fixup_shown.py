@@ -97,4 +97,5 @@ def preview(shown: dict[str, Any] | list[dict[str, Any]]) -> str:
 
 def changes(rows: Sequence[dict[str, Any]]) -> str:
     """Return the newest changes."""
-    return look.scroll(look.table(rows[:_MOST], _CHANGES, empty="nothing was corrected"))
+    shown = [{**row, "at": look.moment(row["at"])} for row in rows[:_MOST]]
+    return look.scroll(look.table(shown, _CHANGES, empty="nothing was corrected"))

@@ -46,7 +46,7 @@ class _Board:
                 "if", "when", width="360px", hint="Modality=MR; StudyDescription=*B*"
             ),
             "to": look.text("to", "to", width="250px", hint="AE titles: WS1, WS2"),
-            "window": look.text("sent in", "window", width="220px", hint="18:00-06:00; empty: any"),
+            "window": look.text("sent in", "window", width="250px", hint="18:00-06:00; empty: any"),
         }
         self.widget = self._laid_out()
         self.message.guard(self.draw)

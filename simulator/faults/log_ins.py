@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydicom.dataset import Dataset
 
@@ -42,7 +41,6 @@ class SignIn:
     name: str
     password: str
     studies: tuple[str, ...] = field(default_factory=tuple)
-    copies: bool = False  # whether one image of each is saved as a file
     lists: bool = False  # whether the list of studies is asked for, even if in vain
 
     def apply(self, seat: Client) -> None:
@@ -52,9 +50,7 @@ class SignIn:
             with suppress(RefusedError):
                 own.call("GET", "/studies", query={"limit": "20"})
         for uid in self.studies:
-            study = own.call("GET", f"/studies/{uid}", query=fresh())
-            if self.copies:
-                own.call("GET", f"/instances/{_first(study)}/file", query=fresh())
+            own.call("GET", f"/studies/{uid}", query=fresh())
 
     def lift(self, seat: Client) -> None:
         """End what is open."""
@@ -124,7 +120,3 @@ class Verify:
 def fresh() -> dict[str, str]:
     """Return what browsers add to an address to get past caches: no two looks are the same."""
     return {"_": str(round(1000 * real_seconds()))}
-
-
-def _first(study: dict[str, Any]) -> str:
-    return str(study["series"][0]["instances"][0]["sop_uid"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator import console
 from simulator.client import Client
-from simulator.console import fixup as desk
+from simulator.console.fixup import EDIT, MERGE, REJECT
 from simulator.console.look import find
 from tests.net import wait_for
 
@@ -47,7 +47,7 @@ def test_what_is_chosen_after_a_preview_must_be_previewed_again(seat: Client, pr
     study = unmatched(seat)
     panel = console.fixup(seat)
     find(panel, "study-list").value = study["study_uid"]
-    find(panel, "act").value = desk.EDIT
+    find(panel, "act").value = EDIT
     find(panel, "attribute").value = "StudyDescription"
     find(panel, "value").value = EVIL
     press(panel, "preview-it")
@@ -55,7 +55,7 @@ def test_what_is_chosen_after_a_preview_must_be_previewed_again(seat: Client, pr
     assert "<script" not in find(panel, "preview").value
     find(panel, "value").value = "something else"
     assert find(panel, "do").disabled and find(panel, "preview").value == ""
-    find(panel, "act").value = desk.REJECT
+    find(panel, "act").value = REJECT
     find(panel, "code").value = "113037"
     press(panel, "preview-it")
     assert "113037" in press(panel, "do")
@@ -66,7 +66,7 @@ def test_merging_says_the_direction(seat: Client, press: Press) -> None:
     study = unmatched(seat)
     panel = console.fixup(seat)
     find(panel, "study-list").value = study["study_uid"]
-    find(panel, "act").value = desk.MERGE
+    find(panel, "act").value = MERGE
     other = next(v for _, v in find(panel, "survivor").options if v[0] != "X1")
     find(panel, "survivor").value = other
     press(panel, "preview-it")

@@ -130,6 +130,10 @@ def test_what_the_exercise_asks_for_is_no_harm() -> None:
     assert harm.harms(changed, ["study/1.3/*"])
     assert not harm.harms(changed, ["study/1.2/accession"])
     assert not harm.harms(changed, ["patient/M1/accession"])
+    added = harm.compare({"rule": {}}, {"rule": {"new": {"action": "allow"}}})
+    gone = harm.compare({"rule": {"old": {"action": "drop"}}}, {"rule": {}})
+    assert harm.harms(added, []) and not harm.harms(added, ["rule/+"])
+    assert harm.harms(gone, ["rule/+"])
     assert not harm.harms(harm.compare(BEFORE, after("study", "9.9", patient_id="M9")), [])
     assert not harm.compare(BEFORE, BEFORE)
 

@@ -17,7 +17,7 @@ USERS = [
 ]
 STUDIES = [
     {"study_uid": f"1.2.{n}", "modalities": [modality], "instances": n + 1, "description": "x",
-     "patient_name": f"P{n}", "patient_id": f"M{n}"}
+     "patient_name": f"P{n}", "patient_id": f"M{n}", "accession": f"A{n}"}
     for n, modality in enumerate(["CT", "MR", "DX", "US"] * 3)
 ]  # fmt: skip
 WORLD = World(users=USERS, studies=STUDIES)
@@ -56,6 +56,15 @@ def test_one_variable_does_not_change_another() -> None:
 def test_a_typing_error_is_one_and_still_a_title(seed: int) -> None:
     wrong = draw({"wrong": {"typo_of": "PACSLAB"}}, seed)["wrong"]
     assert wrong != "PACSLAB" and 0 < len(wrong) <= 16 and wrong.isascii()
+
+
+def test_a_look_alike_is_another_text_of_the_same_shape() -> None:
+    for seed in range(20):
+        for text in ("PACSLAB", "MR1"):
+            made = draw({"a": {"look_alike": text}}, seed)["a"]
+            shape = made.upper().translate(str.maketrans("1580", "ISBO"))
+            assert made != text
+            assert shape == text.translate(str.maketrans("1580", "ISBO"))
 
 
 def test_swapped_digits_are_the_same_digits_in_another_order() -> None:

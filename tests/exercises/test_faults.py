@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from exercises.engine import harm
+from exercises.engine.case import eventually
 from simulator import faults
 from simulator.client import Client
 from simulator.clients.faults import FaultClient
@@ -24,6 +25,12 @@ STATES: dict[str, dict[str, Any]] = {
     "firewall": {"device": "MR1", "after": 60000},
     "duplex": {"device": "DX1"},
     "vlan": {"device": "CT1"},
+    "node-title": {"node": "CT1", "title": "Ct1"},
+    "node-address": {"node": "CT1", "host": "127.0.1.77"},
+    "node-rights": {"node": "US1", "rights": ["echo", "find"]},
+    "archive-setting": {"key": "dicom.max_pdu", "value": 262144},
+    "device-setting": {"devices": ["MR1"], "key": "transfer.pause", "value": 2, "usual": 0},
+    "port-taken": {"device": "NM1", "fitter": BY},
 }
 
 
@@ -53,6 +60,55 @@ def test_the_wrong_title_is_refused_for_its_reason(seat: Client) -> None:
     faults.make("own-title", {**STATES["own-title"], "by": BY}).apply(seat)
     assert seat.modality("CT1").echo().facts["triple"] == "1/1/7"
     assert seat.modality("MR1").echo().facts["triple"] == "1/1/3"
+
+
+def test_rules_of_a_routine_let_through_what_came_through_and_go_again(seat: Client) -> None:
+    before = harm.picture(seat)
+    fault = faults.make("routine-rules", {"count": 3, "seed": 5, "by": [BY], "spare": ["CT1"]})
+    fault.apply(seat)
+    rules = seat.network.rules()
+    assert len(rules) == 3 and not any(rule["source"] == "CT1" for rule in rules)
+    assert {rule["action"] for rule in rules} == {"allow"}
+    fault.lift(seat)
+    assert not harm.compare(before, harm.picture(seat))
+
+
+def test_a_device_that_lingers_takes_every_place_until_it_is_switched_off(seat: Client) -> None:
+    seat.archive.set("dicom.max_associations", 3)
+    seat.modality("NM1").set("transfer.linger", 3600)
+    fault = faults.make("calls", {"device": "NM1", "by": BY})
+    fault.apply(seat)
+    assert seat.modality("CT1").echo().facts["triple"] == "2/3/2"
+    assert {row["calling"] for row in seat.archive.call("GET", "/associations")} == {"NM1"}
+    fault.lift(seat)
+    assert eventually(lambda: not seat.archive.call("GET", "/associations"))
+    assert seat.modality("CT1").echo().ok
+
+
+def test_in_a_rush_the_later_rooms_are_turned_away_and_can_send_afterwards(seat: Client) -> None:
+    seat.archive.set("dicom.max_associations", 1)
+    seat.modality("XA1").set("transfer.linger", 60)
+    rooms = {"devices": ["XA1", "CR1"], "accessions": ["A9711111", "A9711112"], "by": BY}
+    fault = faults.make("rush", rooms)
+    fault.apply(seat)
+    assert seat.archive.studies(accession="A9711111")
+    assert not seat.archive.studies(accession="A9711112")
+    assert [row["queued"] for row in seat.modality("CR1").queue()] == [1]
+    seat.archive.set("dicom.max_associations", 25)
+    fault.lift(seat)
+    assert seat.archive.studies(accession="A9711112")
+
+
+def test_a_study_that_is_pushed_arrives_or_the_journal_says_why(seat: Client) -> None:
+    study = dict(seat.archive.studies()[0])
+    fault = faults.make("push", {"device": "MR1", "study": study})
+    fault.apply(seat)
+    assert [row["study_uid"] for row in seat.modality("MR1").received()] == [study["study_uid"]]
+    faults.make("node-address", {"node": "MR1", "other": "CT1", "by": BY}).apply(seat)
+    count = len(seat.journal.entries())
+    fault.apply(seat)
+    told = [entry.facts.get("status") for entry in seat.journal.entries()[count:]]
+    assert "0xA702" in told
 
 
 def test_routine_changes_break_nothing_and_follow_from_their_seed(seat: Client) -> None:

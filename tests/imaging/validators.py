@@ -54,6 +54,7 @@ def _errors(said):
 
 def report_errors(path):
     """Return what DCMTK's dsrdump says of a structured report; nothing if it reads it."""
-    result = subprocess.run(["dsrdump", path], capture_output=True, text=True)
-    bad = [line for line in result.stderr.splitlines() if line.startswith("E:")]
+    result = subprocess.run(["dsrdump", path], capture_output=True)
+    said = result.stderr.decode("utf-8", "replace").splitlines()
+    bad = [line for line in said if line.startswith("E:")]
     return bad or ([f"exit status {result.returncode}"] if result.returncode else [])

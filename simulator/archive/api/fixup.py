@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.archive import tables as t
 from simulator.archive.api.desk import Desk, Row, yes
-from simulator.archive.fixup.closed import is_closed
+from simulator.archive.fixup.closed import closed_changes, is_closed
 from simulator.archive.fixup.editing import EDITABLE, Hand
 from simulator.archive.fixup.patients import Identifier
 from simulator.archive.fixup.plan import Plan
@@ -50,7 +50,7 @@ class FixupDesk(Desk):
 
     def rejected(self, call: Call) -> Any:
         """List rejected instances, of one study if it is named."""
-        return self.archive.fixup.rejecting.all(call.query.get("study_uid", ""))
+        return self._rejected(call.query.get("study_uid", ""), call)
 
     def candidates(self, call: Call) -> Any:
         """List the orders a study may belong to, compared value by value."""
@@ -115,7 +115,7 @@ class FixupDesk(Desk):
     def restore(self, call: Call) -> Any:
         """Take the rejections of a study back, the newest first."""
         uid, fixup = call.path["uid"], self.archive.fixup
-        numbers = {row["change"] for row in fixup.rejecting.all(uid)}
+        numbers = {row["change"] for row in self._rejected(uid, call)}
         mine = [n for n in sorted(numbers, reverse=True) if fixup.record.get(n)["kind"] == "reject"]
         if not mine:
             self._study(uid, call)
@@ -128,7 +128,7 @@ class FixupDesk(Desk):
     def purge(self, call: Call) -> Any:
         """Delete for good what was rejected of a study."""
         uid, purging = call.path["uid"], self.archive.fixup.purging
-        if self.archive.index.study(uid) is not None or not self.archive.fixup.rejecting.all(uid):
+        if self.archive.index.study(uid) is not None or not self._rejected(uid, call):
             self._study(uid, call)
         if yes(call, "preview"):
             return {"preview": purging.preview(uid)}
@@ -170,9 +170,14 @@ class FixupDesk(Desk):
             raise RefusedError("There is no such study in the archive.", "List the studies.", 404)
         return study
 
+    def _rejected(self, uid: str, call: Call) -> list[dict[str, Any]]:
+        """Return what is rejected of a study, nothing where that is closed to who calls."""
+        closed = closed_changes(self.archive, self.archive.sight.of(call.who))
+        return [r for r in self.archive.fixup.rejecting.all(uid) if r["change"] not in closed]
+
     def _study_or_rejected(self, uid: str, call: Call) -> dict[str, Any]:
         """Return a study, or say that all of it is rejected already."""
-        if self.archive.index.study(uid) is None and self.archive.fixup.rejecting.all(uid):
+        if self.archive.index.study(uid) is None and self._rejected(uid, call):
             raise RefusedError("The study is rejected already.", "Restore it first.", 409)
         return self._study(uid, call)
 

@@ -76,6 +76,12 @@ class Studies(Desk):
     def _study(self, call: Call) -> dict[str, Any]:
         wanted = [t.studies.c.study_uid == call.path["uid"], *self.archive.sight.of(call.who)]
         study = next(iter(self.archive.index.studies(wanted)), None)
+        limits = self.archive.sight.of(call.who)
+        if study is None and not limits and self.archive.fixup.rejecting.all(call.path["uid"]):
+            raise RefusedError(
+                "All of the study is rejected, or moved away.",
+                "See what is rejected; restoring takes it back.", 404,
+            )  # fmt: skip
         if study is None:
             raise RefusedError("There is no such study in the archive.", "List the studies.", 404)
         return study

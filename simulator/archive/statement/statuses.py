@@ -32,7 +32,11 @@ _RETRIEVE = (
     (d.PENDING, "after each sub-operation, with the counters"),
     (d.CANCELLED, "the requestor cancelled; what remains was not sent"),
     (d.SUBOPERATIONS_FAILED, "some sub-operations failed or had warnings; the counters say"),
-    (d.CANNOT_PERFORM_SUBOPERATIONS, "not a single one could be performed"),
+    (
+        d.CANNOT_PERFORM_SUBOPERATIONS,
+        "not a single one could be performed; or the images are nearline and their recall goes on, "
+        "or offline and a volume must be mounted: the Error Comment says which",
+    ),
     (d.DATASET_DOES_NOT_MATCH_CLASS, "the identifier breaks the rules of the information model"),
     (d.CANNOT_UNDERSTAND, "the identifier cannot be read"),
 )
@@ -42,7 +46,7 @@ STATUSES: dict[str, tuple[Answer, ...]] = {
         (d.SUCCESS, "the file is durable and the index committed"),
         (d.COERCED, "stored, and attributes were changed; the old values are kept in the object"),
         (d.CLASS_MISMATCH_WARNING, "stored, though data set and command disagree on the SOP class"),
-        (d.OUT_OF_RESOURCES, "there is no room for the file or the index"),
+        (d.OUT_OF_RESOURCES, "no online volume has room, or the disk of files or index has none"),
         (d.DATASET_DOES_NOT_MATCH_CLASS, "the data set is another instance than the command says"),
         (d.CANNOT_UNDERSTAND, "the data set cannot be read, or lacks what identifies it"),
         (d.DUPLICATE_INSTANCE, "it is stored already, and 'store.duplicates' refuses that"),

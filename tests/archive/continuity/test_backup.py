@@ -24,6 +24,7 @@ from simulator.archive.nodes import Node
 from simulator.errors import CannotError, RefusedError, UsageError
 from tests.archive.support import Lab, image, raw_store, study, until
 from tests.archive.support import lab as run_lab
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -385,3 +386,22 @@ def test_what_lies_on_tape_only_is_saved_and_restored(lab: Lab, second: Lab) -> 
     assert second.get(StudyInstanceUID="1.2.3.1")[0].completed == 2
     lab.archive.continuity.restore("b", "test")
     assert len(lab.files()) == 1  # at home it is on its tape, as before
+
+
+def test_an_index_on_postgresql_is_saved_and_put_back(tmp_path: Path, postgres: Postgres) -> None:
+    with run_lab(tmp_path, database=postgres.emptied()) as lab:
+        lab.archive.integrity.wait()
+        lab.store(*study(1, 2), *study(2))
+        before = rows(lab)
+        made = lab.archive.continuity.create("b", "test")
+        assert made.index == "index.zip" and lab.archive.continuity.verify("b", "test").fine
+        lab.archive.index.delete_study("1.2.3.1")
+        lab.store(*study(3))
+        lab.archive.continuity.restore("b", "test")
+        assert rows(lab) == before
+        assert lab.get(StudyInstanceUID="1.2.3.1")[0].completed == 2
+        lab.archive.continuity.undo("test")
+        assert [row[2] for row in rows(lab)["studies"]] == ["1.2.3.2", "1.2.3.3"]
+        assert lab.archive.continuity.rebuild("test")["after"]["studies"] == 2
+        with pytest.raises(RefusedError, match="cannot be taken out"):
+            lab.archive.continuity.restore("b", "test", study="1.2.3.1")

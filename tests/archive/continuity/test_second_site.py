@@ -77,8 +77,8 @@ def _answers(association: Association, ds: Dataset, sop_class: str) -> Any:
 def test_500_queries_have_equal_answers_and_all_files_equal_digests(tmp_path: Path) -> None:
     with run_lab(tmp_path / "one") as first, run_lab(tmp_path / "two") as second:
         suite.store(first.peer, CALLER)
-        for number in range(30, 55):
-            first.store(*study(number, 3, StudyDate=f"202604{number - 29:02}"))
+        dates = {number: f"202604{number - 29:02}" for number in range(30, 55)}
+        first.store(*[ds for n, day in dates.items() for ds in study(n, 3, StudyDate=day)])
         second.store(*study(99))
         made = first.archive.continuity.create("night", "test")
         second.archive.continuity.vault.take_over(first.archive.continuity.vault, made.name)

@@ -218,7 +218,7 @@ def test_who_may_not_see_all_of_a_patient_does_not_correct_it(api: Api) -> None:
     api.lab.store(*study(5, 1, PatientID="T1"))
     token = api.user("qc")
     assert api.post(f"{UID}/edit", token, values={"PatientSex": "M"}, preview=True)[0] == 200
-    labels.give("staff", "1.2.3.5", "test")
+    labels.give("1.2.3.5", "staff", "test")
     assert api.post(f"{UID}/edit", token, values={"PatientSex": "M"})[0] == 403
     assert api.post(f"{UID}/edit", token, values={"StudyID": "7"})[0] == 200
     assert api.post("/api/patients/merge", token, retired="T1", survivor="T2")[0] == 403
