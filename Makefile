@@ -34,7 +34,7 @@ bench: install ## measure us and our peers, side by side
 	$(BIN)/python -m benchmarks
 
 lock: ## choose the newest allowed versions again and write requirements.lock (needs uv)
-	$(LOCKING) pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+	$(LOCKING) pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
 		--output-file requirements.lock
 

@@ -51,6 +51,7 @@ class Commitment:
         self.index, self.store, self.settings = index, store, settings
         self.door, self.calling, self.owed, self.journal = door, calling, owed, journal
         self.is_elsewhere: Callable[[str], bool] = lambda digest: False  # on another volume
+        self.is_aside: Callable[[str], bool] = lambda uid: False  # kept, but rejected and hidden
         owed.deliverers[KIND] = self.deliver
 
     def contexts(self, said: Proposal | None = None) -> Sequence[PresentationContext]:
@@ -144,7 +145,7 @@ class Commitment:
     def _reason(self, reference: Reference, place: Location | None) -> int:
         """Return the Failure Reason (PS3.3 C.14.1.1), 0 if the instance is safe."""
         if place is None:
-            return dimse.NO_SUCH_INSTANCE
+            return 0 if self.is_aside(reference[1]) else dimse.NO_SUCH_INSTANCE
         if place.sop_class != reference[0]:
             return dimse.CLASS_INSTANCE_CONFLICT
         is_here = self.store.path(place.digest).exists() or self.is_elsewhere(place.digest)

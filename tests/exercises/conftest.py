@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from simulator.client import Client, connect
+from simulator.errors import RefusedError
 from simulator.seat import Options, Seat
 
 
@@ -18,4 +20,6 @@ def exercise_seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     try:
         yield connect(seat.folder)
     finally:
+        with suppress(RefusedError):  # exercises about the directory start it
+            connect(seat.folder).directory.stop()
         seat.down()

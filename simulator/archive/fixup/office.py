@@ -53,6 +53,7 @@ class Fixup:
         self.undoing = Undo(archive.index, archive.store, self.record, put_back)
         self.purging = Purging(archive)
         self.propagation = Propagation(archive)
+        archive.commitment.is_aside = self.record.keeps
         archive.services.filing.admit = self.rejecting.check
         archive.services.filing.on_kept = self.received
 
@@ -87,8 +88,11 @@ class Fixup:
             return
         (came,) = stored(self.archive.database, [t.instances.c.sop_uid == incoming.sop_instance])
         said = notes.read(dcmread(BytesIO(self.store.read(came.location.digest))))
-        if said is None or {uid for *_, uid in said.references} <= set(self.rejecting.known()):
+        if said is None:
             return
+        fresh = {uid for *_, uid in said.references} - set(self.rejecting.known())
+        if not fresh and not self.rejecting.hides(said.code):
+            return  # it is in force already; one that is hidden vanishes again
         hand = Hand(by=incoming.source, now=self.clock.now())
         try:
             self.do(lambda: self.rejecting.by_note(said, came), hand)

@@ -17,6 +17,7 @@ from simulator.archive.fixup import note as notes
 from simulator.archive.fixup.acting import Done
 from simulator.archive.fixup.plan import Stored
 from simulator.archive.index import Location
+from simulator.archive.node_capabilities import proposed
 from simulator.archive.owed import Report
 from simulator.errors import StatusError
 from simulator.network import dimse
@@ -58,7 +59,8 @@ class Propagation:
         places = [Location(**facts) for facts in report.facts["places"]]
         node = self.archive.calling.node(report.ae)
         caller, met = self.archive.calling.caller(node), Counter[int]()
-        with associate(node.peer, retrieve.contexts_for(places), caller) as association:
+        contexts = proposed(node, retrieve.contexts_for(places))
+        with associate(node.peer, contexts, caller) as association:
             for place in places:
                 met[retrieve.send_one(association, self.archive.store, place, None)] += 1
         if met[dimse.OUT_OF_RESOURCES]:

@@ -93,6 +93,18 @@ class Record:
         with self.database.read() as db:
             return {digest for row in db.execute(query) for digest in row if digest}
 
+    def keeps(self, sop_uid: str) -> bool:
+        """Return whether an object is kept that was rejected, or has another UID by now."""
+        c = changed_objects.c
+        taken_out = (c.before_uid == sop_uid) & (c.before_digest != "") & (c.after_uid != sop_uid)
+        query = (
+            select(c.pk)
+            .join(changes, changes.c.number == c.change)
+            .where(changes.c.state == "done", taken_out)
+        )
+        with self.database.read() as db:
+            return db.execute(query).first() is not None
+
     def later(self, number: int, digests: Sequence[str]) -> int:
         """Return the first change after this one that replaced one of these files, or 0."""
         c = changed_objects.c

@@ -15,6 +15,7 @@ from pydicom.uid import UID
 from simulator.archive import retrieve
 from simulator.archive import tables as t
 from simulator.archive.index import Location
+from simulator.archive.node_capabilities import proposed
 from simulator.archive.owed import NotNow, Report
 from simulator.archive.routing.jobs import CHUNK, GONE, REFUSED, SENT, Jobs
 from simulator.errors import CannotError, RefusedError, StatusError
@@ -51,9 +52,10 @@ class Sending:
         self._recall(chosen, report)
         node = self.archive.calling.node(report.ae)
         caller = self.archive.calling.caller(node)
+        contexts = proposed(node, retrieve.contexts_for(chosen))
         run = _Run(self.archive, self.jobs)
         try:
-            with associate(node.peer, retrieve.contexts_for(chosen), caller) as association:
+            with associate(node.peer, contexts, caller) as association:
                 for row in there:
                     run.send(association, row, places[row.sop_uid])
         finally:

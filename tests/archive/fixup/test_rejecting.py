@@ -11,6 +11,7 @@ from pydicom.uid import KeyObjectSelectionDocumentStorage
 
 from simulator.archive.fixup import note as notes
 from simulator.archive.fixup.plan import stored as rows_of
+from simulator.archive.owed import Report
 from simulator.errors import RefusedError, UsageError
 from simulator.network import dimse
 from tests.archive.fixup.desk import NOW, edit, everything, reject, sent, stored, study_of
@@ -189,3 +190,23 @@ def test_an_unrejected_study_is_purged_only_by_setting(lab: Lab) -> None:
     assert lab.archive.fixup.purging.do(UID) == 2
     assert lab.files() == [] and everything(lab) == {}
     assert lab.store(image(SOPInstanceUID="1.2.3.1.1.1")) == [0]
+
+
+def test_a_hidden_note_that_comes_again_vanishes_again_and_stays_committed(lab: Lab) -> None:
+    lab.store(*study(1, 2))
+    (target,) = [
+        row for row in rows_of(lab.archive.database, []) if row.location.sop_uid == "1.2.3.1.1.1"
+    ]
+    note = notes.make("113037", [target], stored(lab, "1.2.3.1.1.1"), NOW, "")
+    for _ in range(2):
+        assert lab.store(note) == [0]
+        assert set(everything(lab)) == {"1.2.3.1.1.2"}
+    keeps = lab.archive.fixup.record.keeps
+    assert keeps(str(note.SOPInstanceUID)) and keeps("1.2.3.1.1.1")
+    assert not keeps("1.2.3.1.1.2") and not keeps("1.2.3.9")
+    asked = {(str(note.SOPClassUID), str(note.SOPInstanceUID)): None}
+    references = [*asked, (image().SOPClassUID, "1.2.3.9")]
+    report = Report(pk=1, kind="commitment", ae="CT1", subject="1.9", created="", attempts=0,
+                    due=0, note="", facts={"references": references})  # fmt: skip
+    result = lab.archive.commitment.result(report)
+    assert set(result.committed) == set(asked) and len(result.failed) == 1
