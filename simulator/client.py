@@ -12,12 +12,13 @@ from simulator.backends.capabilities import Capabilities, capabilities
 from simulator.clients.access import EmergenciesClient, LabelsClient
 from simulator.clients.archive import ArchiveClient, attempt
 from simulator.clients.audit import AuditClient
-from simulator.clients.continuity import BackupsClient
+from simulator.clients.continuity import BackupsClient, SchemaClient
 from simulator.clients.directory import DirectoryClient
-from simulator.clients.export import ExportsClient
 from simulator.clients.downtime import DowntimeClient
+from simulator.clients.export import ExportsClient
 from simulator.clients.fixup import ChangesClient, FixupClient, PatientsClient
 from simulator.clients.hospital import ClockClient, DeviceClient, FleetClient, RisClient
+from simulator.clients.keeping import ArchiveMessagesClient, SettingsClient, StudiesClient
 from simulator.clients.lifecycle import (
     CompressionClient,
     HoldsClient,
@@ -85,6 +86,9 @@ class Client:
     def take(self, archive: ArchiveClient) -> None:
         """Act at the archive through this session from now on."""
         self.archive = archive
+        self.studies = StudiesClient(archive)
+        self.settings = SettingsClient(archive)
+        self.messages = ArchiveMessagesClient(archive)
         self.users = UsersClient(archive)
         self.roles = RolesClient(archive)
         self.nodes = NodesClient(archive)
@@ -100,6 +104,7 @@ class Client:
         self.quarantine = QuarantineClient(archive)
         self.integrity = IntegrityClient(archive)
         self.backups = BackupsClient(archive)
+        self.schema = SchemaClient(archive)
         self.downtime = DowntimeClient(archive)
         self.migrations = MigrationsClient(archive)
         self.media = MediaClient(archive)

@@ -17,7 +17,7 @@ from exercises.engine.desk import (
 )
 from exercises.engine.exercise import Exercise, load
 from exercises.engine.persons import call_as, logged_in, may, rights_of, web_status, why_refused
-from exercises.engine.prove import prove
+from exercises.engine.prove import covering, prove
 from exercises.engine.review import review
 from exercises.engine.scaffold import new
 
@@ -27,6 +27,7 @@ __all__ = [
     "call_as",
     "catalogue",
     "check",
+    "covering",
     "current",
     "diagnose",
     "eventually",

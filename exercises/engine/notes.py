@@ -31,5 +31,5 @@ def mark(exercise: Exercise, values: dict[str, Any], note: dict[str, str]) -> tu
 
 def mentions(text: str, fact: str, values: dict[str, Any]) -> bool:
     """Return whether a text holds one of the alternatives 'a|b', whatever the case."""
-    options = [str(variables.fill(option, values)) for option in fact.split("|")]
+    options = str(variables.fill(fact, values)).split("|")
     return any(option and option.lower() in text.lower() for option in options)

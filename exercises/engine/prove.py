@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from types import FunctionType
 from typing import Any
 
 from exercises.engine import checks, desk, harm
+from exercises.engine import exercise as exercises
 from exercises.engine.attempt import Attempt, AttemptFile, values_of
 from exercises.engine.case import Case
 from exercises.engine.diagnosis import judge, shows
 from exercises.engine.exercise import Exercise, right_cause
+from exercises.engine.variables import World, resolve
 from simulator.client import Client
 from simulator.errors import RefusedError
 from simulator.journal import Entry
@@ -40,6 +43,29 @@ def prove(client: Client, name: str, seeds: Iterable[int] = (1, 2, 3)) -> list[P
     if desk.current(client):
         desk.give_up(client)
     return found
+
+
+def covering(name: str, seeds: Iterable[int]) -> list[int]:
+    """Return these seeds, and one more for each cause that none of them draws."""
+    exercise, chosen = exercises.load(name), list(seeds)
+    if "cause" not in exercise.variables:
+        return chosen
+    missing = set(exercise.variables["cause"]["choose"])
+    missing -= {_drawn(exercise, seed) for seed in chosen}
+    for seed in count(max(chosen, default=0) + 1):
+        if not missing:
+            break
+        if _drawn(exercise, seed) in missing:
+            missing.remove(_drawn(exercise, seed))
+            chosen.append(seed)
+    return chosen
+
+
+def _drawn(exercise: Exercise, seed: int) -> str:
+    """Return the cause that a seed draws: it stands first and depends on nothing else."""
+    recipes = {"cause": exercise.variables["cause"]}
+    values = resolve(recipes, World(), secret="", trainee="", exercise=exercise.id, seed=seed)
+    return str(values["cause"])
 
 
 def _prove_seed(client: Client, name: str, seed: int) -> Iterator[Proof]:

@@ -17,6 +17,10 @@ class AuditClient:
         """Act through `archive`'s session."""
         self._archive = archive
 
+    def list(self, text: str = "", **filters: str) -> Rows:
+        """Search what happened at the archive, its journal; filters: kind, since, node, limit."""
+        return self._archive.audit(text, **filters)
+
     def search(self, **filters: str) -> Rows:
         """Search by user, event, patient_id, since, until, outcome (success or failure), text …"""
         return Rows(self._archive.call("GET", "/audit/messages", query=filters), _COLUMNS)

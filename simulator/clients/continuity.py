@@ -55,12 +55,20 @@ class BackupsClient:
         answer: dict[str, Any] = self._archive.call("POST", "/restores/undo", {"sure": True})
         return answer
 
-    def schema(self) -> dict[str, Any]:
-        """Return which revision the index's tables have, and which there are."""
-        answer: dict[str, Any] = self._archive.call("GET", "/schema")
-        return answer
-
     def rebuild(self) -> dict[str, Any]:
         """Make the index anew from the files; returns what was lost with it."""
         answer: dict[str, Any] = self._archive.call("POST", "/rebuild", {"sure": True})
+        return answer
+
+
+class SchemaClient:
+    """The history of the index's tables; it is moved while the archive stands still."""
+
+    def __init__(self, archive: ArchiveClient) -> None:
+        """Act through `archive`'s session."""
+        self._archive = archive
+
+    def show(self) -> dict[str, Any]:
+        """Return which revision the index's tables have, and which there are."""
+        answer: dict[str, Any] = self._archive.call("GET", "/schema")
         return answer

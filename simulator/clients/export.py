@@ -31,7 +31,7 @@ class ExportsClient:
         """List the profile's options."""
         return Rows(self._archive.call("GET", "/export-options"), ("option", "code", "what"))
 
-    def make(
+    def export(
         self,
         studies: Sequence[str],
         *,

@@ -25,6 +25,14 @@ class MigrationsClient:
         answer: dict[str, Any] = self._archive.call("POST", "/migrations", body)
         return answer
 
+    def from_(self, peer: str, **wishes: Any) -> dict[str, Any]:
+        """Begin to fetch every study of AET@HOST:PORT; `wishes` as for `begin`."""
+        return self.begin("from", peer, **wishes)
+
+    def to(self, peer: str, **wishes: Any) -> dict[str, Any]:
+        """Begin to send every study to AET@HOST:PORT; `wishes` as for `begin`."""
+        return self.begin("to", peer, **wishes)
+
     def report(self, number: int) -> dict[str, Any]:
         """Return a migration and every study of it, compared by UID."""
         answer: dict[str, Any] = self._archive.call("GET", f"/migrations/{number}")

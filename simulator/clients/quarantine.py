@@ -23,12 +23,12 @@ class QuarantineClient:
             row["patient"] = row["shown"].get("PatientID", "")
         return Rows(rows, columns)
 
-    def get(self, number: str) -> dict[str, Any]:
+    def show(self, number: str) -> dict[str, Any]:
         """Return one object's facts."""
         answer: dict[str, Any] = self._archive.call("GET", f"/quarantine/{number}")
         return answer
 
-    def data(self, number: str) -> bytes:
+    def file(self, number: str) -> bytes:
         """Return an object as it was received: a Part 10 file, or a bare data set."""
         answer: bytes = self._archive.call("GET", f"/quarantine/{number}/file")
         return answer

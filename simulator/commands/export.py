@@ -41,7 +41,7 @@ def export(
     if not studies or out is None:
         raise typer.BadParameter("say which studies, and --out DIR")
     chosen = [name for name in options.split(",") if name]
-    facts = exports.make(
+    facts = exports.export(
         studies, options=chosen, profile=profile, project=project, leave_out=leave_out
     )
     try:

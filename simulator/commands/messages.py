@@ -191,6 +191,16 @@ def patients(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     show(client(seat).ris.patients(), as_json, columns)
 
 
+def archive_orders(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List the orders the archive has learnt of."""
+    show(client(seat).messages.orders(), as_json)
+
+
+def archive_mpps(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List the performed procedure steps the RIS passed on."""
+    show(client(seat).messages.mpps(), as_json)
+
+
 def register(ris: typer.Typer, archive: typer.Typer) -> None:
     """Add these verbs to the two commands they belong to."""
     ris_admin.register(ris)
@@ -201,4 +211,6 @@ def register(ris: typer.Typer, archive: typer.Typer) -> None:
     ris.command("patients")(patients)
     archive.add_typer(archive_messages, name="messages")
     archive.command("reading-list")(reading_list)
+    archive.command("orders")(archive_orders)
+    archive.command("mpps")(archive_mpps)
     archive.command("reports")(reports)

@@ -40,10 +40,10 @@ def show_one(
 ) -> None:
     """Show one object's facts; with --out, save it as it was received."""
     quarantine = client(seat).quarantine
-    facts = quarantine.get(number)
+    facts = quarantine.show(number)
     if out is not None:
         try:
-            out.write_bytes(quarantine.data(number))
+            out.write_bytes(quarantine.file(number))
         except OSError as error:
             raise CannotError(f"{out} cannot be written: {error}.", "Name another file.") from error
     show(facts, as_json)

@@ -21,7 +21,7 @@ def show_one(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Show which revision the index's tables have."""
     found = Seat(seat)
     if found.is_up("archive"):
-        show(client(seat).backups.schema(), as_json)
+        show(client(seat).schema.show(), as_json)
         return
     from simulator.archive.continuity import schema_drill
 

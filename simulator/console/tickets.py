@@ -33,7 +33,7 @@ class _Ticket:
         self.lab: Any = None
         self.said = {step: look.Message(f"said-{step}") for step in ("diagnosis", "repair", "note")}
         self.sheet, self.result = look.mark(w.HTML(), "sheet"), look.mark(w.HTML(), "result")
-        self.begin, self.work = w.VBox([]), w.VBox([])
+        self.begin, self.work, self.lists = w.VBox([]), w.VBox([]), w.VBox([])
         self.debrief = look.mark(w.HTML(), "debrief")
         self.timeline = look.mark(w.HTML(), "timeline")
         self._make()
@@ -64,6 +64,7 @@ class _Ticket:
             look.row(self.evidence, make("Hand in diagnosis", self.diagnose, cause, "diagnose")),
             cause.widget,
             w.HTML("<b>2. Repair</b>: with the panels, in a terminal or in Python. Then:"),
+            self.lists,
             look.row(make("Check", self.check, repair, "check", style="primary"),
                      make("Hint (costs points)", self.hint, repair, "hint"),
                      make("Begin again", self.reset, self.message, "reset"),
@@ -113,10 +114,22 @@ class _Ticket:
         )
         self.cause.options = [(look.shown(says, 200), name) for name, says in lab.ticket.causes]
         self.cause.value = None
+        self.lists.children = [self._list(name, says) for name, says in lab.ticket.answers]
         self.result.value = self.debrief.value = self.timeline.value = ""
         for message in self.said.values():
             message.clear()
         self.begin.layout.display, self.work.layout.display = "none", ""
+
+    def _list(self, name: str, says: str) -> look.Widget:
+        """Return where a list that the ticket asks for is handed in."""
+        field = look.text(name, f"list-{name}", width="560px", hint="entries, commas between them")
+
+        def hand_in() -> None:
+            made = self._running().answer(name, field.value.split(","))
+            self.said["repair"].say(f"Handed in: {len(made)} entries.", "good")
+
+        button = look.button("Hand in list", hand_in, self.said["repair"], f"hand-in-{name}")
+        return w.VBox([w.HTML(escape(says)), look.row(field, button)])
 
     def _running(self) -> Any:
         """Return the exercise; refuse if another one was started meanwhile."""

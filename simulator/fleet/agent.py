@@ -27,7 +27,7 @@ class Agent:
         self._server: Server | None = None
 
     def follow(self, port: int) -> None:
-        """Listen at `port` (0: nowhere); raises CannotError, and changes nothing, if it is taken."""
+        """Listen at `port` (0: nowhere); raises CannotError, changing nothing, if it is taken."""
         old = self._server
         if port == (old.port if old else 0):
             return

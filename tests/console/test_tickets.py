@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from exercises.engine import desk
+from exercises.engine.answers import handed
 from simulator import console
 from simulator.client import Client
 from simulator.console.look import find
@@ -89,6 +90,16 @@ def test_hint_note_and_giving_up(free: Client, press: Press) -> None:
     assert desk.current(free) is None
     assert not shown(panel.children[4])
     assert "not under way" in press(panel, "check")
+
+
+def test_a_list_that_is_asked_for_is_handed_in(free: Client, press: Press) -> None:
+    panel = console.ticket("was-my-record-viewed", free)
+    press(panel, "start")
+    find(panel, "list-viewed").value = " one, two ,one"
+    assert "Handed in: 2 entries" in press(panel, "hand-in-viewed")
+    assert handed(free) == {"viewed": ["one", "two"]}
+    press(panel, "reset")
+    assert find(panel, "list-viewed").value == "" and handed(free) == {}
 
 
 def test_a_ticket_under_way_is_gone_on_with(free: Client, press: Press) -> None:

@@ -105,7 +105,7 @@ def test_the_schema_goes_back_and_forward(command: Command, hospital: Client, se
         assert json.loads(command("archive", "schema", "upgrade", "--json")[1])["to"] > "0001"
     finally:
         seat.service("start", "archive")
-    assert told(hospital) == before and hospital.backups.schema()["current"]
+    assert told(hospital) == before and hospital.schema.show()["current"]
 
 
 def test_devices_keep_their_images_in_a_downtime_and_all_is_found_again(
