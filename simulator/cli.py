@@ -32,8 +32,8 @@ from simulator.commands import (
     network,
     quarantine,
     queue,
-    schema,
     rule,
+    schema,
     sql,
     tls,
 )

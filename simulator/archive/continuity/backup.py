@@ -18,6 +18,7 @@ from simulator.archive import tables as t
 from simulator.archive.continuity import manifest as m
 from simulator.archive.continuity.manifest import Manifest
 from simulator.archive.continuity.vault import Vault
+from simulator.archive.fixup.tables import changed_objects
 from simulator.archive.store import FileStore
 from simulator.database import Database, schema
 
@@ -90,6 +91,7 @@ def take(
             copied = _copy(source, vault, wanted, progress)
             if attempt == _ATTEMPTS or not _outdated(source.database, copied.lacking):
                 break
+        copied = _with_former(source, vault, folder / index, copied)
         with source.database.read() as db:
             revision = schema.revision(db)
         m.write_list(folder / m.FILES, sorted(copied.digests))
@@ -146,6 +148,18 @@ def _copy(
             copied.lacking[digest] = why
         progress(number, len(wanted))
     return copied
+
+
+def _with_former(source: Source, vault: Vault, saved: Path, copied: _Copied) -> _Copied:
+    """Copy the files of rejected and corrected objects, too: what can be undone stays so."""
+    columns = (changed_objects.c.before_digest, changed_objects.c.after_digest)
+    former = {digest for c in columns for digest in source.database.saved_values(saved, c)}
+    former -= {"", *copied.digests, *copied.lacking}
+    more = _copy(source, vault, {d for d in former if source.places(d)}, lambda done, of: None)
+    return _Copied(
+        digests=copied.digests | more.digests, lacking=copied.lacking,
+        bytes=copied.bytes + more.bytes, new=copied.new + more.new,
+    )  # fmt: skip
 
 
 def _outdated(database: Database, lacking: dict[str, str]) -> bool:

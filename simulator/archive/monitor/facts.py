@@ -59,11 +59,15 @@ class Facts:
         return self._summed[1]
 
     def queues(self) -> dict[str, tuple[int, float]]:
-        """Return what is owed by kind: how many, and the age of the oldest in minutes."""
+        """Return what is owed by kind: how many, and the age of the oldest that is late, minutes.
+
+        What waits for its hours on purpose ages no alarm.
+        """
         found: dict[str, tuple[int, float]] = {}
         for report in self.archive.owed.all():
             count, oldest = found.get(report.kind, (0, 0.0))
-            found[report.kind] = (count + 1, max(oldest, self._minutes(report.created)))
+            late = 0.0 if report.window else self._minutes(report.created)
+            found[report.kind] = (count + 1, max(oldest, late))
         return found
 
     def _minutes(self, since: str) -> float:

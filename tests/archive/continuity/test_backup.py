@@ -22,6 +22,7 @@ from simulator.archive.continuity.restore import Target
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.nodes import Node
 from simulator.errors import CannotError, RefusedError, UsageError
+from tests.archive.fixup.desk import everything, reject
 from tests.archive.support import Lab, image, raw_store, study, until
 from tests.archive.support import lab as run_lab
 from tests.postgres import Postgres
@@ -100,6 +101,19 @@ def test_nodes_may_stay_and_the_administrator_is_not_locked_out(lab: Lab, second
     assert second.archive.users.principal(token).name == "pacsadmin"
     assert second.archive.users.login("pacsadmin", "another password 2")
     assert second.archive.users.login("new.one", "long enough 1")
+
+
+def test_what_was_rejected_comes_along_and_comes_back(lab: Lab, second: Lab) -> None:
+    lab.store(*study(1, 2), *study(2, 1))
+    before = everything(lab)
+    reject(lab, "113037")
+    name = brought(lab, second, lab.archive.continuity.create("", "test").name)
+    assert second.archive.continuity.verify(name, "test").fine
+    second.archive.continuity.restore(name, "test")
+    assert [row["study_uid"] for row in second.archive.index.studies()] == ["1.2.3.2"]
+    (number,) = {row["change"] for row in second.archive.fixup.rejecting.all("1.2.3.1")}
+    second.archive.fixup.undo(number, "eva")
+    assert everything(second) == before
 
 
 def test_only_new_files_are_copied(lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""Every operation of continuity by REST, by command and by client, under one name."""
+"""Continuity over HTTP: whatever is sent, the answer is a sentence."""
 
 from __future__ import annotations
 
@@ -10,64 +10,10 @@ import httpx
 import pytest
 
 from simulator.archive.admin import Admin
-from simulator.archive.api.continuity import ContinuityDesk
-from simulator.archive.api.downtime import DowntimeDesk
-from simulator.archive.api.media import MediaDesk
-from simulator.archive.api.migration import MigrationDesk
-from simulator.client import Client
-from simulator.seat import Seat
 from simulator.web import WebServer, build_app
 from tests.archive.support import lab as run_lab
 from tests.archive.support import study
-from tests.archive.test_operations import NONSENSE, command
-
-OPERATIONS = {
-    "GET /api/backups": ("backup list", "backups.list"),
-    "POST /api/backups": ("backup create", "backups.create"),
-    "GET /api/backups/{name}": ("backup show", "backups.show"),
-    "DELETE /api/backups/{name}": ("backup remove", "backups.remove"),
-    "POST /api/backups/{name}/verify": ("backup verify", "backups.verify"),
-    "POST /api/backups/{name}/restore": ("restore", "backups.restore"),
-    "POST /api/restores/undo": ("undo-restore", "backups.undo_restore"),
-    "GET /api/schema": ("schema show", "backups.schema"),
-    "POST /api/rebuild": ("rebuild", "backups.rebuild"),
-    "GET /api/media": ("media list", "media.list"),
-    "POST /api/media/{name}/import": ("media import", "media.import_"),
-    "DELETE /api/media/{name}": ("media remove", "media.remove"),
-    "POST /api/media/exports": ("media export", "media.export"),
-    "GET /api/media/exports/{name}": ("media export", "media.fetch"),
-    "DELETE /api/media/exports/{name}": ("media export", "media.drop"),
-    "GET /api/migrations": ("migrate list", "migrations.list"),
-    "POST /api/migrations": ("migrate from", "migrations.begin"),
-    "GET /api/migrations/{number}": ("migrate report", "migrations.report"),
-    "POST /api/migrations/{number}/resume": ("migrate resume", "migrations.resume"),
-    "POST /api/migrations/{number}/stop": ("migrate stop", "migrations.stop"),
-    "POST /api/migrations/{number}/reconcile": ("migrate reconcile", "migrations.reconcile"),
-    "GET /api/downtime": ("downtime status", "downtime.status"),
-    "GET /api/downtimes": ("downtime list", "downtime.list"),
-    "POST /api/downtime": ("downtime start", "downtime.start"),
-    "POST /api/downtime/stop": ("downtime stop", "downtime.stop"),
-}
-DESKS = (ContinuityDesk, MediaDesk, MigrationDesk, DowntimeDesk)
-
-
-def test_the_table_has_every_route_of_these_desks_and_no_other() -> None:
-    admin = Admin(None, None, "")  # type: ignore[arg-type]
-    found = {
-        f"{method} {path}"
-        for desk in admin.desks
-        if isinstance(desk, DESKS)
-        for method, path, *_ in desk.rows()
-    }
-    assert found == set(OPERATIONS)
-
-
-@pytest.mark.parametrize(("words", "method"), OPERATIONS.values())
-def test_command_and_client_have_it(words: str, method: str, tmp_path: Any) -> None:
-    assert command(words).help
-    group, name = method.split(".")
-    assert callable(getattr(getattr(Client(Seat(tmp_path)), group), name))
-
+from tests.archive.test_operations import NONSENSE
 
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/backups": {"name": "try", "keys": False},

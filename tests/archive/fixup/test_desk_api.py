@@ -1,4 +1,4 @@
-"""The fix-up desk over HTTP, and its three doors: each operation by REST, command and client."""
+"""The fix-up desk over HTTP."""
 
 from __future__ import annotations
 
@@ -9,42 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from typer.main import get_command
 
-from simulator import cli
 from simulator.archive.admin import Admin
-from simulator.archive.api.changes import Changes
-from simulator.archive.api.fixup import FixupDesk
-from simulator.client import Client
-from simulator.seat import Seat
 from simulator.web import WebServer, build_app
 from tests.archive.fixup.desk import everything, study_of
 from tests.archive.support import Lab, study, until
 from tests.archive.support import lab as run_lab
 
 TOKEN = "the instructor's own"
-# route: (the command's words below `pacslab archive`, the client's attribute and method)
-OPERATIONS = {
-    "GET /api/problems": ("study problems", "fixup.problems"),
-    "GET /api/editable": ("study editable", "fixup.editable"),
-    "GET /api/rejected": ("study rejected", "fixup.rejected"),
-    "GET /api/studies/{uid}/candidates": ("study candidates", "fixup.candidates"),
-    "POST /api/studies/{uid}/edit": ("study edit", "fixup.edit"),
-    "POST /api/studies/{uid}/link": ("study link", "fixup.link"),
-    "POST /api/studies/{uid}/unlink": ("study unlink", "fixup.unlink"),
-    "POST /api/studies/{uid}/move-series": ("study move-series", "fixup.move_series"),
-    "POST /api/studies/{uid}/split": ("study split", "fixup.split"),
-    "POST /api/studies/{uid}/reject": ("study reject", "fixup.reject"),
-    "POST /api/studies/{uid}/restore": ("study restore", "fixup.restore"),
-    "POST /api/studies/{uid}/purge": ("study purge", "fixup.purge"),
-    "GET /api/patients": ("patient list", "patients.list"),
-    "POST /api/patients/merge": ("patient merge", "patients.merge"),
-    "POST /api/patients/unmerge": ("patient unmerge", "patients.unmerge"),
-    "POST /api/patients/change-id": ("patient change-id", "patients.change_id"),
-    "GET /api/changes": ("change list", "changes.list"),
-    "GET /api/changes/{number}": ("change show", "changes.show"),
-    "POST /api/changes/{number}/undo": ("change undo", "changes.undo"),
-}
 UID = "/api/studies/1.2.3.1"
 
 
@@ -99,23 +71,6 @@ def api(tmp_path: Path) -> Iterator[Api]:
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with running(tmp_path_factory.mktemp("untouched")) as made:
         yield made
-
-
-def test_every_route_is_in_the_table() -> None:
-    desks = [desk(None, None) for desk in (FixupDesk, Changes)]  # type: ignore[arg-type]
-    assert {f"{row[0]} {row[1]}" for desk in desks for row in desk.rows()} == set(OPERATIONS)
-
-
-@pytest.mark.parametrize("route", OPERATIONS)
-def test_every_operation_has_a_command_and_a_client(route: str, tmp_path: Path) -> None:
-    words, attribute = OPERATIONS[route]
-    command: Any = get_command(cli.app).commands["archive"]  # type: ignore[attr-defined]
-    for word in words.split():
-        command = command.commands[word]
-    found: Any = Client(Seat(tmp_path))
-    for name in attribute.split("."):
-        found = getattr(found, name)
-    assert callable(found) and command.help
 
 
 def test_preview_do_undo_by_http(api: Api) -> None:

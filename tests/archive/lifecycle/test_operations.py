@@ -1,4 +1,4 @@
-"""Every operation of the lifecycle by REST, by command and by client, under one name."""
+"""The lifecycle over HTTP: whatever is sent, the answer is a sentence."""
 
 from __future__ import annotations
 
@@ -10,68 +10,10 @@ import httpx
 import pytest
 
 from simulator.archive.admin import Admin
-from simulator.archive.api.compression import Compression
-from simulator.archive.api.lifecycle import Lifecycle
-from simulator.archive.api.storage import Storage
-from simulator.client import Client
-from simulator.seat import Seat
 from simulator.web import WebServer, build_app
 from tests.archive.support import lab as run_lab
 from tests.archive.support import study
-from tests.archive.test_operations import NONSENSE, command
-
-OPERATIONS = {
-    "GET /api/volumes": ("volume list", "storage.list"),
-    "POST /api/volumes": ("volume add", "storage.add"),
-    "PATCH /api/volumes/{name}": ("volume change", "storage.change"),
-    "DELETE /api/volumes/{name}": ("volume remove", "storage.remove"),
-    "POST /api/volumes/{name}/clear": ("volume clear", "storage.clear"),
-    "PUT /api/volumes/{name}/other": ("volume fill", "storage.fill"),
-    "POST /api/volumes/{name}/mount": ("volume mount", "storage.mount"),
-    "POST /api/volumes/{name}/unmount": ("volume unmount", "storage.unmount"),
-    "POST /api/volumes/{name}/clean": ("volume clean", "storage.clean"),
-    "POST /api/volumes/{name}/verify": ("volume verify", "storage.verify"),
-    "GET /api/volumes/{name}/forecast": ("forecast", "storage.forecast"),
-    "GET /api/recalls": ("volume recalls", "storage.recalls"),
-    "GET /api/studies/{uid}/copies": ("volume copies", "storage.copies"),
-    "POST /api/studies/{uid}/copy": ("volume copy", "storage.copy"),
-    "POST /api/studies/{uid}/free": ("volume free", "storage.free"),
-    "POST /api/studies/{uid}/recall": ("volume recall", "storage.recall"),
-    "GET /api/retention/rules": ("retention list", "retention.list"),
-    "PUT /api/retention/rules/{name}": ("retention put", "retention.put"),
-    "DELETE /api/retention/rules/{name}": ("retention remove", "retention.remove"),
-    "POST /api/retention/preview": ("retention preview", "retention.preview"),
-    "POST /api/retention/run": ("retention run", "retention.run"),
-    "GET /api/retention/reports": ("retention reports", "retention.reports"),
-    "GET /api/retention/reports/{number}": ("retention report", "retention.report"),
-    "GET /api/holds": ("hold list", "holds.list"),
-    "POST /api/holds": ("hold put", "holds.put"),
-    "POST /api/holds/{number}/release": ("hold release", "holds.release"),
-    "GET /api/compression/rules": ("compression list", "compression.list"),
-    "PUT /api/compression/rules/{name}": ("compression put", "compression.put"),
-    "DELETE /api/compression/rules/{name}": ("compression remove", "compression.remove"),
-    "POST /api/compression/rules/{name}/run": ("compression run", "compression.run"),
-}
-
-
-def test_the_table_has_every_route_of_these_desks_and_no_other() -> None:
-    admin = Admin(None, None, "")  # type: ignore[arg-type]
-    routes = {
-        f"{method} {path}"
-        for desk in admin.desks
-        if isinstance(desk, (Storage, Lifecycle, Compression))
-        for method, path, *_ in desk.rows()
-    }
-    assert routes == set(OPERATIONS)
-
-
-@pytest.mark.parametrize(("words", "method"), OPERATIONS.values())
-def test_command_and_client_have_it_under_one_name(words: str, method: str, tmp_path: Any) -> None:
-    assert command(words).help
-    group, name = method.split(".")
-    assert callable(getattr(getattr(Client(Seat(tmp_path)), group), name))
-    assert words.split()[-1] == name
-
+from tests.archive.test_operations import NONSENSE
 
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/volumes": {
