@@ -55,7 +55,10 @@ class Lifecycle(Desk):
 
     def preview(self, call: Call) -> Any:
         """Say what a run would do now; changes nothing."""
-        return self.archive.lifecycle.retention.preview(call.who.name)
+        report = self.archive.lifecycle.retention.preview(call.who.name)
+        text = f"{call.who.name} had the retention rules tried: {report['expiring']} would expire"
+        self.tell("retention.previewed", text, call, str(report["number"]))
+        return report
 
     def run(self, call: Call) -> Any:
         """Do what a preview said."""

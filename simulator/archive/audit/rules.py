@@ -65,6 +65,7 @@ RULES: dict[str, Rule | None] = {
     "hold": _security(c.OBJECT_SECURITY),
     "volume": _security(c.SOFTWARE_CONFIGURATION),
     "retention": _security(c.SOFTWARE_CONFIGURATION),
+    "retention.previewed": _record(c.QUERY, "E"),
     "compression": _security(c.SOFTWARE_CONFIGURATION),
     "recall": NOTHING,  # told as the retrieval that asked for it
     # patients' data
