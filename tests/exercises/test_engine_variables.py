@@ -13,14 +13,17 @@ from simulator.errors import UsageError
 
 USERS = [
     {"name": f"user{n}", "full_name": f"User {n}", "role": role, "department": "Radiology"}
-    for n, role in enumerate(["technologist"] * 8 + ["radiologist"] * 5 + ["viewer"] * 6)
+    for n, role in enumerate(
+        ["technologist"] * 8 + ["radiologist"] * 5 + ["qc"] * 2 + ["viewer"] * 6
+    )
 ]
 STUDIES = [
     {"study_uid": f"1.2.{n}", "modalities": [modality], "instances": n + 1, "description": "x",
      "patient_name": f"P{n}", "patient_id": f"M{n}", "accession": f"A{n}"}
     for n, modality in enumerate(["CT", "MR", "DX", "US"] * 3)
 ]  # fmt: skip
-WORLD = World(users=USERS, studies=STUDIES)
+ROLES = [{"name": role, "rights": ["study.read"]} for role in sorted({u["role"] for u in USERS})]
+WORLD = World(users=USERS, studies=STUDIES, roles=ROLES)
 
 
 def draw(recipes: dict[str, dict[str, Any]], seed: int = 1, **more: str) -> dict[str, Any]:
