@@ -8,14 +8,14 @@ from simulator.archive.api.access import Access
 from simulator.archive.api.accounts import Accounts
 from simulator.archive.api.associations import Associations
 from simulator.archive.api.audit import AuditDesk
-from simulator.archive.api.continuity import ContinuityDesk
-from simulator.archive.api.compression import Compression
 from simulator.archive.api.changes import Changes
+from simulator.archive.api.compression import Compression
+from simulator.archive.api.continuity import ContinuityDesk
 from simulator.archive.api.desk import INSTRUCTOR, Desk
 from simulator.archive.api.directory import DirectoryDesk
 from simulator.archive.api.downtime import DowntimeDesk
-from simulator.archive.api.fixup import FixupDesk
 from simulator.archive.api.exports import ExportDesk
+from simulator.archive.api.fixup import FixupDesk
 from simulator.archive.api.interfaces import Interfaces
 from simulator.archive.api.keeping import Keeping
 from simulator.archive.api.lifecycle import Lifecycle

@@ -23,8 +23,8 @@ from simulator.network import command as cmd
 from simulator.network import dimse
 from simulator.network.associate import plain_context
 from simulator.network.dimse import DimseError, Handlers, Reply, Request
-from simulator.network.negotiation import Proposal
 from simulator.network.mpps_rules import IN_PROGRESS, check_new, next_status
+from simulator.network.negotiation import Proposal
 
 RIGHT = "mpps"
 
