@@ -1,0 +1,108 @@
+"""Somebody sets something at the RIS: a fault or a decoy, as one needs it (catalogue group E)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from simulator.client import Client
+
+_NOTES = ("contract renewed", "serviced", "phone on the door", "checked", "new monitor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RisSetting:
+    """A setting of the RIS is changed; lifting it brings the value it is delivered with."""
+
+    key: str
+    value: Any
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Set it."""
+        seat.as_staff(self.by).ris.set(self.key, self.value)
+
+    def lift(self, seat: Client) -> None:
+        """Set it to its default."""
+        usual = seat.ris.settings().one(key=self.key)["default"]
+        seat.as_staff(self.by).ris.set(self.key, usual)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RisDevice:
+    """A device's row at the RIS says something else: a right, its stations, its letters (E6)."""
+
+    device: str
+    key: str
+    value: Any
+    usual: Any
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Change the row."""
+        seat.as_staff(self.by).ris.device(self.device, **{self.key: self.value})
+
+    def lift(self, seat: Client) -> None:
+        """Change it back."""
+        seat.as_staff(self.by).ris.device(self.device, **{self.key: self.usual})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcedureRow:
+    """The procedure table says something else about a procedure (E2)."""
+
+    code: str
+    key: str
+    value: str
+    usual: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Change the row: for the orders to come."""
+        seat.as_staff(self.by).ris.map(self.code, **{self.key: self.value})
+
+    def lift(self, seat: Client) -> None:
+        """Change it back, for the orders that wait too."""
+        seat.as_staff(self.by).ris.map(self.code, **{self.key: self.usual}, pending=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmapped:
+    """The procedure table lacks a procedure; `usual` is what its row said (E4)."""
+
+    code: str
+    usual: dict[str, str]  # modality, station_ae, protocol
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Take the row out."""
+        seat.as_staff(self.by).ris.unmap(self.code)
+
+    def lift(self, seat: Client) -> None:
+        """Put it back; the orders that wait are scheduled."""
+        staff = seat.as_staff(self.by)
+        staff.ris.map(self.code, **self.usual, pending=True)
+        for order in seat.ris.orders(code=self.code, status="ordered"):
+            staff.ris.change(order["accession"], event="schedule")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remarks:
+    """Innocent: descriptions of some devices at the RIS are brought up to date."""
+
+    count: int
+    seed: int
+    by: tuple[str, ...]
+    spare: tuple[str, ...] = field(default_factory=tuple)
+
+    def apply(self, seat: Client) -> None:
+        """Write a remark to some rows."""
+        chance = Random(self.seed)
+        able = [row["ae"] for row in seat.ris.devices() if row["ae"] not in self.spare]
+        for ae in chance.sample(sorted(able), min(self.count, len(able))):
+            staff = seat.as_staff(chance.choice(self.by))
+            staff.ris.device(ae, description=chance.choice(_NOTES))
+
+    def lift(self, seat: Client) -> None:
+        """Nothing needs to be put back: the remarks are true."""
