@@ -18,12 +18,15 @@ from exercises.engine.desk import (
 from exercises.engine.exercise import Exercise, load
 from exercises.engine.persons import call_as, logged_in, may, rights_of, web_status, why_refused
 from exercises.engine.prove import covering, prove
+from exercises.engine.records import accessions_of, expect_nobody, expect_record, merges_of
 from exercises.engine.review import review
+from exercises.engine.room import expect_way
 from exercises.engine.scaffold import new
 
 __all__ = [
     "Case",
     "Exercise",
+    "accessions_of",
     "call_as",
     "catalogue",
     "check",
@@ -31,6 +34,9 @@ __all__ = [
     "current",
     "diagnose",
     "eventually",
+    "expect_nobody",
+    "expect_record",
+    "expect_way",
     "finish",
     "give_up",
     "hand_in",
@@ -38,6 +44,7 @@ __all__ = [
     "load",
     "logged_in",
     "may",
+    "merges_of",
     "new",
     "note",
     "only_when",

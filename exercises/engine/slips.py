@@ -37,5 +37,13 @@ def swapped(text: str, chance: Random) -> str:
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
 
+def misread(text: str, how: str, chance: Random) -> str:
+    """Return a number with digits swapped, with one left out or with one typed twice."""
+    if how == "swapped":
+        return swapped(text, chance)
+    at = chance.choice([n for n in range(2, len(text)) if text[n].isdigit()])
+    return text[:at] + text[at + 1 :] if how == "omitted" else text[:at] + text[at] + text[at:]
+
+
 def _alike(text: str) -> list[str]:
     return [text[:n] + _ALIKE[c] + text[n + 1 :] for n, c in enumerate(text) if c in _ALIKE]

@@ -165,6 +165,11 @@ def _swapped(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     return slips.swapped(str(options["of"]), chance)
 
 
+def _misread(options: dict[str, Any], draw: Draw, chance: Random) -> str:
+    """A number typed wrong: `{ misread = "{mrn}", how = "swapped" }`, or omitted, or extra."""
+    return slips.misread(str(options["of"]), str(options["how"]), chance)
+
+
 def _ae_title(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     """A new AE title: what it begins with, and a number."""
     return f"{options['of']}{chance.randint(11, 99)}"
@@ -269,6 +274,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Draw, Random], Any]] = {
     "typo_of": _typo_of,
     "look_alike": _look_alike,
     "swapped": _swapped,
+    "misread": _misread,
     "ae_title": _ae_title,
     "accession": _accession,
     "password": _password,
@@ -282,4 +288,4 @@ KINDS: dict[str, Callable[[dict[str, Any], Draw, Random], Any]] = {
     "every": _every,
     "lines": _lines,
 }
-OPTIONS = {"count", "in", "key", "as", "shuffled"}
+OPTIONS = {"count", "in", "key", "as", "shuffled", "how"}

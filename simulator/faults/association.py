@@ -62,6 +62,25 @@ class NodeTitle:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeGone:
+    """Somebody tidying up has taken a device out of the archive's node table (A2)."""
+
+    node: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Remove the entry."""
+        seat.as_staff(self.by).archive.remove_node(self.node)
+
+    def lift(self, seat: Client) -> None:
+        """Enter the device again where it is."""
+        if all(node["ae"] != self.node for node in seat.archive.nodes()):
+            rights = ["echo", "store", "find", "move", "commit"]
+            place = _place(seat, self.node)
+            seat.as_staff(self.by).archive.add_node(self.node, **place, rights=rights)
+
+
+@dataclass(frozen=True, kw_only=True)
 class NodeAddress:
     """The node table has a device at an address it does not have any more (A5)."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.client import Client
+from simulator.errors import RefusedError
 
 _RIGHTS = ["echo", "find", "move"]
 
@@ -32,3 +34,49 @@ class NoDestination:
         staff.workstation(self.workstation).set("ae_title", self.workstation)
         if any(node["ae"] == self.title for node in staff.archive.nodes()):
             staff.archive.remove_node(self.title)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaleEntry:
+    """The node table has a workstation where it used to be: another address or port (D2)."""
+
+    workstation: str
+    by: str
+    host: str = ""  # empty: the one it has
+    port: int = 0  # 0: the one it has
+
+    def apply(self, seat: Client) -> None:
+        """Type what is old in the node table."""
+        old = {"host": self.host, "port": self.port}
+        self._change(seat, {key: value for key, value in old.items() if value})
+
+    def lift(self, seat: Client) -> None:
+        """Type where the workstation is."""
+        facts = seat.workstation(self.workstation).facts
+        self._change(seat, {"host": facts["host"], "port": facts["port"]})
+
+    def _change(self, seat: Client, place: dict[str, Any]) -> None:
+        seat.as_staff(self.by).archive.change_node(self.workstation, **place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskSearch:
+    """Somebody searches the archive at a workstation; what came back stands in the journal."""
+
+    workstation: str
+    by: str
+    keys: dict[str, Any] = field(default_factory=dict)
+    small_letters: bool = False  # types everything in small letters, as many do
+
+    def apply(self, seat: Client) -> None:
+        """Search once; that the archive refuses is an answer, too."""
+        typed = {
+            key: value.lower() if self.small_letters else value for key, value in self.keys.items()
+        }
+        try:
+            seat.as_staff(self.by).workstation(self.workstation).find(**typed)
+        except RefusedError:
+            return
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""

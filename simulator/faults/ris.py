@@ -83,8 +83,9 @@ class Unmapped:
         """Put it back; the orders that wait are scheduled."""
         staff = seat.as_staff(self.by)
         staff.ris.map(self.code, **self.usual, pending=True)
-        for order in seat.ris.orders(code=self.code, status="ordered"):
-            staff.ris.change(order["accession"], event="schedule")
+        for order in seat.ris.orders(status="ordered"):
+            if order["code"] == self.code:
+                staff.ris.change(order["accession"], event="schedule")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,3 +107,19 @@ class Remarks:
 
     def lift(self, seat: Client) -> None:
         """Nothing needs to be put back: the remarks are true."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorklistTry:
+    """A technologist asks for the worklist of a device that may get none."""
+
+    device: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Ask once; what came back, or why nothing did, stands in the journal."""
+        device = seat.as_staff(self.by).fleet.device(self.device)
+        device.call("GET", f"/devices/{self.device}/worklist")
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""

@@ -1,0 +1,33 @@
+"""What must be so before the list is the one that was asked for."""
+
+from exercises.engine import points
+
+_YEAR = "20260101-20261231"
+
+
+@points(3)
+def check_only_exams_of_these_hours_are_listed(seat):
+    """Dates and hours together find the exams of these hours, all of them and no other."""
+    _expect_exactly(seat, seat.given.workstation, seat.given.shift["keys"])
+
+
+@points(2)
+def check_the_other_workstation_gets_the_same(seat):
+    """Other hours, asked for at the other workstation, are right as well."""
+    other = {"WS1": "WS2", "WS2": "WS1"}[seat.given.workstation]
+    _expect_exactly(seat, other, "060000-090000")
+
+
+def _expect_exactly(seat, workstation, hours):
+    first, last = hours.split("-")
+    rows = seat.workstation(workstation).find(StudyDate=_YEAR, StudyTime=hours)
+    found = {row["StudyInstanceUID"] for row in rows}
+    right = {
+        row["study_uid"]
+        for row in seat.archive.studies()
+        if row["date"].startswith("2026") and first <= row["time"] and row["time"][:6] <= last
+    }
+    assert found == right, (
+        f"{workstation} asked for {hours} of this year: {len(found - right)} studies of other hours "
+        f"were in the list, {len(right - found)} were missing."
+    )
