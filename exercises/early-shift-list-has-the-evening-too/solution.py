@@ -6,4 +6,4 @@ def solve(seat):
     given = seat.given
     seat.archive.set("query.combined_datetime", "negotiated")
     desk = seat.workstation(given.workstation)
-    desk.find(StudyDate="20260101-20261231", StudyTime=given.shift["keys"])
+    desk.find(StudyDate="20000101-20991231", StudyTime=given.shift["keys"])

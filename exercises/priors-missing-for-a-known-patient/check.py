@@ -12,7 +12,7 @@ def check_both_exams_are_in_one_record(seat):
 
 @points(2)
 def check_the_ghost_is_gone(seat):
-    """Nobody is left under the mistyped number, and it stands for nobody from now on."""
+    """The mistyped number has no studies, and it stands for nobody from now on."""
     given = seat.given
     expect_nobody(seat, given.typed)
     found = merges_of(seat, given.typed)

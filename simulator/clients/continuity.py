@@ -44,9 +44,14 @@ class BackupsClient:
         """Delete a backup; returns how many files no other backup needed."""
         return int(self._archive.call("DELETE", f"/backups/{name}")["files"])
 
-    def restore(self, name: str, *, study: str = "", keep_nodes: bool = False) -> dict[str, Any]:
-        """Put a backup back, or one study of it; what is there now is kept aside."""
-        body = {"study": study, "keep_nodes": keep_nodes}
+    def restore(
+        self, name: str, *, study: str = "", keep_nodes: bool = False, config: bool = False
+    ) -> dict[str, Any]:
+        """Put a backup back, or one study of it; what is there now is kept aside.
+
+        `config` brings config.toml and certificates, too; they count from the next start.
+        """
+        body = {"study": study, "keep_nodes": keep_nodes, "config": config}
         answer: dict[str, Any] = self._archive.call("POST", f"/backups/{name}/restore", body)
         return answer
 

@@ -134,6 +134,9 @@ def restore(
     keep_nodes: Annotated[
         bool, typer.Option("--keep-nodes", help="Leave the node table as it is here.")
     ] = False,
+    config: Annotated[
+        bool, typer.Option("--config", help="config.toml and certificates, too; after a restart.")
+    ] = False,
     seat: SeatOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -145,7 +148,7 @@ def restore(
         if vault.folder != vault_of(seat).folder:
             verified(vault, name).need()
         name = str(vault_of(seat).take_over(vault, name)["name"])
-        done = client(seat).backups.restore(name, study=study, keep_nodes=keep_nodes)
+        done = client(seat).backups.restore(name, study=study, keep_nodes=keep_nodes, config=config)
     elif study:
         raise CannotError("The archive does not run.", "pacslab service start archive")
     else:
@@ -155,7 +158,7 @@ def restore(
         done = offline.restore_stopped(
             found.folder / "archive", found.config.archive.database, vault, name,
             admin=(found.secrets["admin"]["user"], found.secrets["admin"]["password"]),
-            keep_nodes=keep_nodes,
+            keep_nodes=keep_nodes, config=config,
         )  # fmt: skip
     show({**done, "lacking": len(done.get("lacking", ()))}, as_json)
 

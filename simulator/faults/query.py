@@ -80,3 +80,30 @@ class DeskSearch:
 
     def lift(self, seat: Client) -> None:
         """Nothing stays behind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clone:
+    """A workstation was set up as a copy of another, title and all; the archive has it there (D3).
+
+    What is fetched by the first one is delivered to the copy.
+    """
+
+    workstation: str
+    copy: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Give the copy the title of the first, and the title the copy's address."""
+        self._set(seat, self.workstation, self.copy)
+
+    def lift(self, seat: Client) -> None:
+        """Give each its own again."""
+        self._set(seat, self.copy, self.workstation)
+
+    def _set(self, seat: Client, title: str, place: str) -> None:
+        staff = seat.as_staff(self.by)
+        facts = staff.workstation(place).facts
+        staff.workstation(self.copy).set("ae_title", title)
+        address = {"host": facts["host"], "port": facts["port"]}
+        staff.archive.change_node(self.workstation, **address)

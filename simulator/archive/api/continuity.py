@@ -57,6 +57,7 @@ class ContinuityDesk(Desk):
         return self.archive.continuity.restore(
             call.path["name"], call.actor,
             study=_text(call, "study"), keep_nodes=yes(call, "keep_nodes"),
+            config=yes(call, "config"),
         )  # fmt: skip
 
     def undo(self, call: Call) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from simulator.archive import migrations
 from simulator.archive import tables as t
+from simulator.archive.continuity import configuration
 from simulator.archive.continuity.restore import Target, restore
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.continuity.verify import verify
@@ -24,7 +25,7 @@ _PARTS = ("index.db", "index.db-wal", "index.db-shm")
 
 def restore_stopped(
     folder: Path, database: str, vault: Vault, name: str, *, admin: tuple[str, str],
-    keep_nodes: bool = False,
+    keep_nodes: bool = False, config: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Put a backup back into the archive below `folder`, which must not run.
 
@@ -33,11 +34,15 @@ def restore_stopped(
     RefusedError and changes nothing where the backup cannot be restored.
     """
     verify(vault, name).need()
+    if config:
+        configuration.check(vault, vault.get(name))
     opened, moved = _opened(folder, database)
     try:
         watch(opened)
         target = Target(database=opened, store=FileStore(folder / "files"), folder=folder)
         done = restore(target, vault, name, keep_nodes=keep_nodes)
+        if config:
+            done["config"] = configuration.put_back(folder.parent, vault, vault.get(name))
         _admit(opened, *admin)
     finally:
         opened.close()

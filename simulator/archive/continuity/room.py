@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.archive import tables as t
+from simulator.archive.continuity import configuration
 from simulator.archive.continuity import restore as restoring
 from simulator.archive.continuity.backup import Source, take
 from simulator.archive.continuity.manifest import Manifest
@@ -57,14 +58,20 @@ class Continuity:
         return count
 
     def restore(
-        self, name: str, by: str, *, study: str = "", keep_nodes: bool = False
-    ) -> dict[str, Any]:
-        """Put a backup back, or one study of it."""
+        self, name: str, by: str, *, study: str = "", keep_nodes: bool = False,
+        config: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Put a backup back, or one study of it; `config`: its configuration, too."""
+        if config:
+            configuration.check(self.vault, self.vault.get(name))
         with self.archive.integrity.alone():
             if study:
                 done = restoring.restore_study(self._target, self.vault, name, study)
             else:
                 done = restoring.restore(self._target, self.vault, name, keep_nodes=keep_nodes)
+                if config:
+                    seat = self.archive.folder.parent
+                    done["config"] = configuration.put_back(seat, self.vault, self.vault.get(name))
                 self._follow()
         what = f"study {study}" if study else "the archive"
         self._tell("backup.restored", f"{by} restored {what} from the backup {name}", by, name)

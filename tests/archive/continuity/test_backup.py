@@ -21,6 +21,7 @@ from simulator.archive.continuity.offline import restore_stopped
 from simulator.archive.continuity.restore import Target
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.nodes import Node
+from simulator.config import load_seat_config
 from simulator.errors import CannotError, RefusedError, UsageError
 from tests.archive.fixup.desk import everything, reject
 from tests.archive.support import Lab, image, raw_store, study, until
@@ -345,6 +346,29 @@ def test_configuration_comes_along_and_private_keys_only_when_asked(lab: Lab) ->
     assert not [name for name in made.members if name.endswith("key.pem")]
     assert len([name for name in made.members if name.startswith("quarantine/")]) == 2 * len(held)
     assert "tls/PACSLAB/key.pem" in lab.archive.continuity.create("k", "test", keys=True).members
+
+
+def test_the_configuration_is_put_back_when_asked(lab: Lab) -> None:
+    seat = lab.archive.folder.parent
+    (seat / "config.toml").write_text("seed = 5\n", "utf-8")
+    lab.archive.continuity.create("c", "test")
+    (seat / "config.toml").write_text("seed = 6\n", "utf-8")
+    assert "config" not in lab.archive.continuity.restore("c", "test")
+    assert load_seat_config(seat / "config.toml").seed == 6
+    assert lab.archive.continuity.restore("c", "test", config=True)["config"] == ["config.toml"]
+    assert load_seat_config(seat / "config.toml").seed == 5
+    assert load_seat_config(seat / "config.toml.before-restore").seed == 6
+    assert lab.archive.continuity.restore("c", "test", config=True)["config"] == []
+
+
+def test_a_configuration_nobody_can_read_is_refused(lab: Lab) -> None:
+    seat = lab.archive.folder.parent
+    (seat / "config.toml").write_text("[nonsense]\nx = 1\n", "utf-8")
+    lab.archive.continuity.create("c", "test")
+    (seat / "config.toml").write_text("seed = 6\n", "utf-8")
+    with pytest.raises(RefusedError, match="cannot be used"):
+        lab.archive.continuity.restore("c", "test", config=True)
+    assert load_seat_config(seat / "config.toml").seed == 6
 
 
 def test_a_reset_after_a_restore_is_exact(lab: Lab) -> None:

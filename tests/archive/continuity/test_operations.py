@@ -17,7 +17,7 @@ from tests.archive.test_operations import NONSENSE
 
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/backups": {"name": "try", "keys": False},
-    "POST /api/backups/{name}/restore": {"study": "1.2.3.1", "keep_nodes": False},
+    "POST /api/backups/{name}/restore": {"study": "1.2.3.1", "keep_nodes": False, "config": False},
     "POST /api/restores/undo": {"sure": True},
     "POST /api/rebuild": {"sure": True},
     "POST /api/media/{name}/import": {
