@@ -164,9 +164,9 @@ def lessons_folder() -> Path:
 
 
 def copy_lessons(to: Path) -> list[str]:
-    """Copy the lessons that are not there yet; an edited copy is never written over."""
-    copied = []
-    for source in sorted(lessons_folder().glob("*.ipynb")):
+    """Copy lessons and glossary that are not there yet; an edited copy is never written over."""
+    copied, folder = [], lessons_folder()
+    for source in [*sorted(folder.glob("*.ipynb")), *folder.glob("glossary.md")]:
         if not (to / source.name).exists():
             shutil.copyfile(source, to / source.name)
             copied.append(source.name)

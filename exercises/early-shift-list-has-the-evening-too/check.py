@@ -28,6 +28,6 @@ def _expect_exactly(seat, workstation, hours):
         if row["time"] >= first and row["time"][:6] <= last
     }
     assert found == right, (
-        f"{workstation} asked for {hours} of all dates: {len(found - right)} studies of other hours "
-        f"were in the list, {len(right - found)} were missing."
+        f"{workstation} asked for {hours} of all dates: the list had {len(found - right)} studies "
+        f"of other hours, and {len(right - found)} were missing."
     )

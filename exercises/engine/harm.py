@@ -118,7 +118,11 @@ def compare(before: Picture, after: Picture) -> list[Change]:
     found = []
     for area in before:
         old, new = before[area], after.get(area, {})
-        found += [Change(area=area, item=item, old=old[item]) for item in old if item not in new]
+        found += [
+            Change(area=area, item=item, old=old[item], patient=_whose(area, old[item]))
+            for item in old
+            if item not in new
+        ]
         found += [Change(area=area, item=item, new=new[item]) for item in new if item not in old]
         for item in old.keys() & new.keys():
             found += _differences(area, item, old[item], new[item])
@@ -126,12 +130,16 @@ def compare(before: Picture, after: Picture) -> list[Change]:
 
 
 def _differences(area: str, item: str, old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    patient = str(old["patient_id"]) if area == "study" else ""
+    patient = _whose(area, old)
     return [
         Change(area=area, item=item, key=key, old=value, new=new.get(key), patient=patient)
         for key, value in old.items()
         if new.get(key) != value
     ]
+
+
+def _whose(area: str, row: dict[str, Any]) -> str:
+    return str(row["patient_id"]) if area == "study" else ""
 
 
 def harms(changes: Sequence[Change], allowed: Sequence[str]) -> list[Change]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from simulator.client import Client
 
 
 def accessions_of(seat: Client, patient_id: str) -> list[str]:
     """Return the accession numbers of the studies that a C-FIND for a patient's ID finds."""
-    keys = {"AccessionNumber": None, "StudyInstanceUID": None}
+    keys: dict[str, Any] = {"AccessionNumber": None, "StudyInstanceUID": None}
     found = seat.archive.find(PatientID=patient_id, **keys)
     return sorted(str(study.AccessionNumber) for study in found)
 
@@ -42,7 +43,9 @@ def merges_of(seat: Client, identifier: str) -> list[str]:
     return [
         change["text"]
         for change in seat.changes.list()
-        if change["kind"] in kinds and not change["undone_by"] and f"({identifier}" in change["text"]
+        if change["kind"] in kinds
+        and not change["undone_by"]
+        and f"({identifier}" in change["text"]
     ]
 
 

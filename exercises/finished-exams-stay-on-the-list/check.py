@@ -14,7 +14,7 @@ def check_done_is_done_and_waiting_is_waiting(seat):
         )
         steps = [row for row in seat.ris.mpps() if accession in row["accessions"]]
         assert [row["status"] for row in steps] == ["COMPLETED"], (
-            f"{len(steps)} performed steps belong to order {accession}. Expected: its own, completed."
+            f"{len(steps)} steps belong to order {accession}. Expected: one, completed."
         )
     shown = {row["accession"] for row in seat.modality(given.device).worklist()}
     assert shown == {given.third}, (

@@ -11,7 +11,7 @@ def check_a_cut_list_says_so(seat):
 
 @points(2)
 def check_every_workstation_is_told(seat):
-    """A search by a range of dates that reaches the limit says so, at the other workstation, too."""
+    """A search by dates that reaches the limit says so at the other workstation, too."""
     other = {"WS1": "WS2", "WS2": "WS1"}[seat.given.workstation]
     _expect_warned(seat, other, {"StudyDate": "20200101-"})
 

@@ -100,6 +100,24 @@ class NodeAddress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodePort:
+    """The node table has a workstation with another port, or with none to send to (D1, D2)."""
+
+    node: str
+    port: int
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Type the port in the node table."""
+        seat.as_staff(self.by).archive.change_node(self.node, port=self.port)
+
+    def lift(self, seat: Client) -> None:
+        """Type the port at which the workstation listens."""
+        port = seat.workstation(self.node).facts["port"]
+        seat.as_staff(self.by).archive.change_node(self.node, port=port)
+
+
+@dataclass(frozen=True, kw_only=True)
 class NodeRights:
     """The node table gives a device other rights than it needs (A14)."""
 

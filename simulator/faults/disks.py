@@ -1,4 +1,4 @@
-"""Faults of the disks: what else than images takes the archive's room (catalogue groups B and G)."""
+"""Faults of the disks: what else than images takes room there (catalogue groups B and G)."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ class TypedByHand:
     by: str
     patient: dict[str, Any] = field(default_factory=dict)
     accession: str = ""  # as typed: wrong, or nothing at all
+    issuer: str = ""  # what the console adds to every patient ID, if anything
 
     def apply(self, seat: Client) -> None:
         """Do the exam; the images go to the archive as always."""
@@ -25,6 +26,7 @@ class TypedByHand:
             **as_patient(self.patient),
             "protocol": self.protocol,
             "accession": self.accession,
+            "issuer": self.issuer,
         }
         seat.as_staff(self.by).fleet.device(self.device).perform_unscheduled(**typed)
 

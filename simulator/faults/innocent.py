@@ -1,4 +1,4 @@
-"""Innocent traces: what was wrong for a moment and put right, so that more than one cause is likely.
+"""Innocent traces: wrong for a moment and put right, so that more than one cause is likely.
 
 What is changed here is put back within the same fault; only the journal still tells of it.
 """

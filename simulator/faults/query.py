@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.client import Client
-from simulator.errors import RefusedError
+from simulator.errors import RefusedError, StatusError
 
 _RIGHTS = ["echo", "find", "move"]
 
@@ -107,3 +107,22 @@ class Clone:
         staff.workstation(self.copy).set("ae_title", title)
         address = {"host": facts["host"], "port": facts["port"]}
         staff.archive.change_node(self.workstation, **address)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientSearch:
+    """A program that knows the Patient Root model alone looks for a patient (D6)."""
+
+    patient_id: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Search once; that the model is refused stands in the journal."""
+        archive = seat.as_staff(self.by).archive
+        try:
+            archive.find("PATIENT", model="patient", PatientID=self.patient_id)
+        except StatusError:
+            return
+
+    def lift(self, seat: Client) -> None:
+        """Nothing stays behind."""

@@ -68,27 +68,6 @@ class ProcedureRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unmapped:
-    """The procedure table lacks a procedure; `usual` is what its row said (E4)."""
-
-    code: str
-    usual: dict[str, str]  # modality, station_ae, protocol
-    by: str
-
-    def apply(self, seat: Client) -> None:
-        """Take the row out."""
-        seat.as_staff(self.by).ris.unmap(self.code)
-
-    def lift(self, seat: Client) -> None:
-        """Put it back; the orders that wait are scheduled."""
-        staff = seat.as_staff(self.by)
-        staff.ris.map(self.code, **self.usual, pending=True)
-        for order in seat.ris.orders(status="ordered"):
-            if order["code"] == self.code:
-                staff.ris.change(order["accession"], event="schedule")
-
-
-@dataclass(frozen=True, kw_only=True)
 class Remarks:
     """Innocent: descriptions of some devices at the RIS are brought up to date."""
 

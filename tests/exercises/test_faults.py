@@ -18,6 +18,8 @@ STATES: dict[str, dict[str, Any]] = {
     "called-title": {"device": "CT1", "title": "PACSLBA"},
     "own-title": {"device": "MR1", "title": "LOAN12"},
     "no-destination": {"workstation": "WS2", "title": "READ12"},
+    "stale-entry": {"workstation": "WS1", "port": 4321},
+    "clone": {"workstation": "WS1", "copy": "WS2"},
     "station-key": {"device": "US1", "station": "US99"},
     "station-mapping": {"code": "CT-HEAD", "station": "CT99", "home": "CT1"},
     "wrong-port": {"device": "CT1", "port": 11119},

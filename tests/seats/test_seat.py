@@ -184,10 +184,12 @@ def test_ctrl_c_leaves_no_process_behind(tmp_path: Path, number: str) -> None:
 
 def test_lessons_are_copied_but_never_over_an_edit(tmp_path: Path) -> None:
     copied = copy_lessons(tmp_path)
-    assert "00-start-here.ipynb" in copied
-    (tmp_path / "00-start-here.ipynb").write_text("my notes", "utf-8")
+    assert {"00-start-here.ipynb", "glossary.md"} <= set(copied)
+    for name in ("00-start-here.ipynb", "glossary.md"):
+        (tmp_path / name).write_text("my notes", "utf-8")
     assert copy_lessons(tmp_path) == []
-    assert (tmp_path / "00-start-here.ipynb").read_text("utf-8") == "my notes"
+    for name in ("00-start-here.ipynb", "glossary.md"):
+        assert (tmp_path / name).read_text("utf-8") == "my notes"
 
 
 def _users(hospital: Client) -> list[dict[str, object]]:
