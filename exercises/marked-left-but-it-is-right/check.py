@@ -1,6 +1,7 @@
 """What must be so before the ward looks."""
 
 from exercises.engine import points
+from simulator.errors import RefusedError
 
 
 @points(3)
@@ -25,8 +26,20 @@ def check_the_failed_exam_is_kept_with_its_reason(seat):
         f"{len(kept)} objects of the failed exam are rejected and kept. "
         f"Expected: {first['images']}."
     )
+    assert _can_still_be_shown(seat, first), "The files of the failed exam were deleted for good."
     codes = {row["code"] for row in kept}
-    assert codes == {seat.given.reason}, f"They were rejected with {', '.join(codes)}: wrong reason."
+    assert codes == {seat.given.reason}, (
+        f"They were rejected with {', '.join(codes)}: wrong reason."
+    )
+
+
+def _can_still_be_shown(seat, exam):
+    """Return whether there is anything left that a purge could delete; only looks."""
+    try:
+        left = seat.fixup.purge(exam["study_uid"], preview=True)["objects"]
+    except RefusedError:
+        return False
+    return left >= exam["images"]
 
 
 def _exams(seat):

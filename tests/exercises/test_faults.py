@@ -29,6 +29,7 @@ STATES: dict[str, dict[str, Any]] = {
     "vlan": {"device": "CT1"},
     "node-title": {"node": "CT1", "title": "Ct1"},
     "node-address": {"node": "CT1", "host": "127.0.1.77"},
+    "node-port": {"node": "WS1", "port": 0},
     "node-rights": {"node": "US1", "rights": ["echo", "find"]},
     "archive-setting": {"key": "dicom.max_pdu", "value": 262144},
     "device-setting": {"devices": ["MR1"], "key": "transfer.pause", "value": 2, "usual": 0},
@@ -73,6 +74,28 @@ def test_rules_of_a_routine_let_through_what_came_through_and_go_again(seat: Cli
     assert {rule["action"] for rule in rules} == {"allow"}
     fault.lift(seat)
     assert not harm.compare(before, harm.picture(seat))
+
+
+def test_what_is_put_back_changes_nothing_but_is_told(seat: Client) -> None:
+    before, count = harm.picture(seat), len(seat.journal.entries())
+    wrong = {"device": "CT1", "key": "archive.ae", "value": "NOBODY", "by": BY}
+    faults.make("device-put-back", wrong).apply(seat)
+    faults.make("node-put-back", {"node": "MR1", "title": "Mr1", "by": BY}).apply(seat)
+    faults.make("setting-put-back", {"key": "dicom.max_pdu", "value": 262144, "by": BY}).apply(seat)
+    assert not harm.compare(before, harm.picture(seat))
+    told = [entry.kind for entry in seat.journal.entries()[count:]]
+    assert {"association.rejected", "node.changed", "setting.changed"} <= set(told)
+
+
+def test_a_full_volume_refuses_images_until_it_is_cleared(seat: Client) -> None:
+    fault = faults.make("volume-full", {"by": BY})
+    fault.apply(seat)
+    made = {"devices": ["CR1"], "accessions": ["A9711119"], "by": BY}
+    faults.make("rush", made).apply(seat)
+    assert not seat.archive.studies(accession="A9711119")
+    fault.lift(seat)
+    assert seat.modality("CR1").send().ok
+    assert seat.archive.studies(accession="A9711119")
 
 
 def test_a_device_that_lingers_takes_every_place_until_it_is_switched_off(seat: Client) -> None:
