@@ -18,6 +18,8 @@ from tests.peers import background, peer
 
 _START = 45.0  # seconds; Orthanc answers after about one, on a loaded machine later
 
+_ATTEMPTS = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Orthanc:
@@ -110,14 +112,29 @@ def orthanc(
         "SaveJobs": False,
         **settings,
     }
-    path = folder / "orthanc.json"
-    path.write_text(json.dumps(configuration, indent=1))
-    log = folder / "orthanc.log"
-    # Killed at once: asked kindly it takes five seconds, and its folder is thrown away anyway.
-    with background(program, path, log=log, cwd=folder, grace=0) as process:
-        made = Orthanc(ae="ORTHANC", port=port, http=http, folder=folder, process=process)
-        _wait(made, log)
+    with _running(program, folder, configuration) as made:
         yield made
+
+
+@contextmanager
+def _running(program: Path, folder: Path, configuration: dict[str, Any]) -> Iterator[Orthanc]:
+    """Start it; a port that somebody took meanwhile is replaced by another one."""
+    path, log = folder / "orthanc.json", folder / "orthanc.log"
+    for attempt in range(_ATTEMPTS):
+        path.write_text(json.dumps(configuration, indent=1))
+        port, http = configuration["DicomPort"], configuration["HttpPort"]
+        # Killed at once: asked kindly it takes five seconds, and its folder is thrown away anyway.
+        with background(program, path, log=log, cwd=folder, grace=0) as process:
+            made = Orthanc(ae="ORTHANC", port=port, http=http, folder=folder, process=process)
+            try:
+                _wait(made, log)
+            except RuntimeError as error:
+                if attempt + 1 == _ATTEMPTS or "already in use" not in str(error):
+                    raise
+                configuration |= {"DicomPort": free_port(), "HttpPort": free_port()}
+                continue
+            yield made
+            return
 
 
 def _wait(made: Orthanc, log: Path) -> None:

@@ -193,6 +193,8 @@ def test_no_body_makes_it_fail_inside(api: Api, method: str, path: str, right: s
     """Every value of every key with the wrong type: refused in a sentence, never 500."""
     if path in ("/api/baseline", "/api/reset", "/api/logout"):
         return
+    if path == "/api/integrity":  # reads every file each time: in test_operations.py, with its key
+        return
     names = {"name": "a.viewer", "ae": "WS1", "key": "query.limit", "uid": "1.2.3.1",
              "number": "1"}  # fmt: skip
     target = re.sub(r"\{(\w+)\}", lambda found: names[found[1]], path)

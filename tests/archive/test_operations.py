@@ -62,6 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/directory/groups/{name}": {"role": "viewer"},
     "PUT /api/directory/claims/{name}": {"right": "study.read"},
     "POST /api/directory/sync": {"dry_run": True},
+    "POST /api/integrity": {"deep": False},
     "POST /api/users": {"name": "b", "password": "", "role": "viewer"},
 }
 CHANGING = list(BODIES)

@@ -140,8 +140,8 @@ from simulator.network.associate import Caller
 from tests.archive.support import image, lab, raw_store
 with lab(Path(sys.argv[1])) as made:
     small, large = image(), image()
-    large.PixelData = bytes(600_000)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
+    large.PixelData = bytes(9_000_000)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, resource.RLIM_INFINITY))
     with made.open() as association:
         refused = raw_store(association, large)
         print(hex(refused["Status"]), refused["ErrorComment"])

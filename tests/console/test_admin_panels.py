@@ -89,7 +89,7 @@ def test_dicomweb_is_asked_by_hand(seat: Client, press: Press) -> None:
         find(panel, "question").value = question
         statuses[question] = press(panel, "ask").split(":")[0].split()[-1]
         if "picture" in question:
-            assert find(panel, "picture").value[:2] == b"\xff\xd8"
+            assert bytes(find(panel, "picture").value[:2]) == b"\xff\xd8"
     assert statuses["a study that does not exist"] == "404"
     assert statuses["a form the archive does not have"] == "406"
     assert statuses["another root"] == "404"

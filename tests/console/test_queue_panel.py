@@ -32,6 +32,8 @@ def test_a_rule_is_tried_entered_and_its_counts_come_out_even(seat: Client, pres
     assert "studies queued" in press(panel, "apply")
     assert "waiting" in find(panel, "jobs").value
     assert "of 1 to look at" in press(panel, "reconcile") or "All even" in press(panel, "reconcile")
+    until(lambda: {row["kind"] for row in seat.archive.queue.list()} == {"route"}, 30)
+    press(panel, "refresh")  # the look at the rules is over: what waits now, waits
     assert "was given up" in press(panel, "cancel")
     press(panel, "resume")
     until(lambda: not seat.archive.queue.list("WS1"), 60)
