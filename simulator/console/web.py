@@ -20,10 +20,10 @@ _QUESTIONS = {  # what is asked: path below the root, what one wants to have
     "QIDO: the newest studies": ("/studies?limit=3", "application/dicom+json"),
     "QIDO: the series of a study": ("/studies/{study}/series", "application/dicom+json"),
     "WADO: the headers of a study": ("/studies/{study}/metadata", "application/dicom+json"),
-    "WADO: a finished picture": ("/studies/{study}/rendered", "image/jpeg"),
+    "WADO: a finished picture": ("/studies/{image}/rendered", "image/jpeg"),
     "a study that does not exist": ("/studies/1.2.3.4/metadata", "application/dicom+json"),
     "a keyword that does not exist": ("/studies?PatientNames=A", "application/dicom+json"),
-    "a form the archive does not have": ("/studies/{study}/rendered", "video/x-msvideo"),
+    "a form the archive does not have": ("/studies/{image}/rendered", "video/x-msvideo"),
     "another root": ("/../dicomweb/studies", "application/dicom+json"),
 }
 _HEADERS = ("content-type", "content-length", "access-control-allow-origin", "www-authenticate",
@@ -67,13 +67,23 @@ class _Desk:
     def choose(self) -> None:
         """Write the address of the chosen question."""
         path, _ = _QUESTIONS[self.question.value]
-        if "{study}" in path:
+        if "{" in path:
             found = self.seat.archive.studies(limit="1")
-            path = path.replace("{study}", str(found[0]["study_uid"]) if found else "1.2.3")
+            study = str(found[0]["study_uid"]) if found else "1.2.3"
+            path = path.replace("{study}", study)
+            path = path.replace("{image}", self._image(study) if "{image}" in path else "")
         root = self.seat.archive.dicomweb_url
         if path.startswith("/.."):
             root, path = root.rsplit("/", 1)[0], path[3:]
         self.address.value = root + path
+
+    def _image(self, study: str) -> str:
+        """Return the address of a study's first image, below `/studies`."""
+        for series in self.seat.archive.study(study)["tree"]:
+            if series["modality"] not in ("SR", "KO", "PR", "DOC"):
+                first = series["instances"][0]["sop_uid"]
+                return f"{study}/series/{series['series_uid']}/instances/{first}"
+        return study
 
     def ask(self) -> None:
         """Send the question and show the answer."""
