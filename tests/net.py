@@ -31,7 +31,7 @@ def wait_for(what: Callable[[], object], seconds: float = 5.0, why: str = "") ->
         time.sleep(0.01)
 
 
-def wait_for_port(port: int, host: str = "127.0.0.1", seconds: float = 5.0) -> None:
+def wait_for_port(port: int, host: str = "127.0.0.1", seconds: float = 20.0) -> None:
     """Wait until something listens there."""
 
     def listens() -> bool:
