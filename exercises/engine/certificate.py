@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from exercises.engine import exercise as exercises
@@ -55,7 +56,7 @@ class Record:
 
     def pdf(self) -> bytes:
         """Return the same as PDF, on as many pages as it takes."""
-        lines = [f"{self.trainee}, {self.made}", "", *_wrapped(_STATEMENT), ""]
+        lines = [f"{self.trainee}, {self.made}", "", *wrap(_STATEMENT, _WIDTH), ""]
         lines.append(f"Solved ({len(self.solved)}): best score, minutes, hints")
         for row in self.solved:
             marks = f"{row['best']} points, {row['minutes']} min, {row['hints']} hints"
@@ -107,12 +108,3 @@ def _table(rows: tuple[dict[str, Any], ...], keys: tuple[str, ...], heads: tuple
         for row in rows
     )
     return f"<table><tr>{head}</tr>{body}</table>"
-
-
-def _wrapped(text: str) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) + 1 > _WIDTH:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines

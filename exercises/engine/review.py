@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from exercises.engine import variables
 from exercises.engine.attempt import Attempt, AttemptFile, values_of
 from exercises.engine.diagnosis import shows
 from exercises.engine.exercise import Exercise, load, right_cause
@@ -103,15 +104,8 @@ def of(attempt: Attempt, exercise: Exercise, entries: Iterable[Entry]) -> Review
     ]
     own = [_own(line, attempt) for line in attempt.log]
     steps = _folded(sorted([*shown, *own], key=lambda step: step.seconds))
-    says = values_text(right.says, values)
+    says = str(variables.fill(right.says, values))
     return Review(exercise=exercise.id, cause=says, steps=tuple(_cut(steps)))
-
-
-def values_text(text: str, values: dict[str, Any]) -> str:
-    """Fill a text of the exercise with the attempt's own values."""
-    from exercises.engine.variables import fill
-
-    return str(fill(text, values))
 
 
 def _step(entry: Entry, evidence: bool, attempt: Attempt) -> Step | None:

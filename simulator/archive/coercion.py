@@ -7,26 +7,22 @@ applied, the object is stored as it came: an image is never lost by a coercion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from io import BytesIO
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
-from pydicom.uid import UID
 from sqlalchemy import select
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import read_header, text
-from simulator.archive.incoming import Incoming
+from simulator.archive.incoming import Incoming, joined, split
 from simulator.archive.original_attributes import write_values
 from simulator.archive.patient_check import is_another, known_patients
 from simulator.archive.settings import Settings
 from simulator.clock import Clock
 from simulator.database import Database
 from simulator.journal import Journal
-from simulator.network.dimse import encode_dataset
 
 _DEMOGRAPHICS = {
     "PatientName": "patient_name",
@@ -34,7 +30,6 @@ _DEMOGRAPHICS = {
     "PatientSex": "sex",
 }
 _TRIMMED = ("PatientName", "PatientID", "IssuerOfPatientID", "AccessionNumber")
-_PIXELS = 0x7FE00000
 
 
 @dataclass(kw_only=True)
@@ -158,17 +153,11 @@ class Coercion:
 
     def _changed(self, incoming: Incoming, plan: Plan, rule: str) -> Incoming:
         """Write the changes into the part before the pixel data; the rest stays byte for byte."""
-        data, uid = b"".join(incoming.fragments), UID(incoming.transfer_syntax)
-        file = BytesIO(data)
-        head = read_dataset(
-            file, uid.is_implicit_VR, uid.is_little_endian,
-            stop_when=lambda tag, vr, length: tag >= _PIXELS,
-        )  # fmt: skip
-        rest = memoryview(data)[file.tell() :]
+        head, rest = split(incoming)
         write_values(
             head, plan.changes, self.clock.now(), rule, source=incoming.source, reason="COERCE"
         )
-        return replace(incoming, fragments=[encode_dataset(head, uid), rest])
+        return joined(incoming, head, rest)
 
     def _tell(self, kind: str, incoming: Incoming, what: str, rule: str, **facts: Any) -> None:
         self.journal.write(

@@ -6,12 +6,9 @@ or gone always takes its place: what was promised once is made true again.
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
-from pydicom.uid import UID
 
+from simulator.archive.attributes import split_at_pixels
 from simulator.archive.incoming import Incoming
 from simulator.archive.index import Index, Location
 from simulator.archive.settings import Settings
@@ -20,8 +17,6 @@ from simulator.errors import CannotError
 from simulator.journal import Journal
 from simulator.network import dimse
 from simulator.network.dimse import DimseError
-
-_PIXELS = 0x7FE00000
 
 
 class Duplicates:
@@ -74,11 +69,7 @@ class Duplicates:
 
 def _parts(data: bytes, known: Location) -> tuple[Dataset, bytes]:
     """Return the part before the pixel data without its history, and the rest."""
-    file, uid = BytesIO(data), UID(known.transfer_syntax)
-    head = read_dataset(
-        file, uid.is_implicit_VR, uid.is_little_endian,
-        stop_when=lambda tag, vr, length: tag >= _PIXELS,
-    )  # fmt: skip
+    head, rest = split_at_pixels(data, known.transfer_syntax)
     if "OriginalAttributesSequence" in head:
         del head.OriginalAttributesSequence
-    return head, data[file.tell() :]
+    return head, bytes(rest)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from simulator.archive.attributes import read_header, text
+from simulator.archive.attributes import read_header, split_at_pixels, text
 from simulator.network import dimse, negotiation
-from simulator.network.dimse import DimseError
+from simulator.network.dimse import DimseError, encode_dataset
 
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 INFLATED_CAP = 1 << 30  # bytes of an inflated data set, whatever the ratio
@@ -32,6 +32,20 @@ class Incoming:
 
 class CannotFileError(DimseError):
     """The data set cannot be read or filed, whatever the policies are."""
+
+
+def split(incoming: Incoming) -> tuple[Dataset, memoryview]:
+    """Return the part before the pixel data, read, and the rest byte for byte."""
+    return split_at_pixels(b"".join(incoming.fragments), incoming.transfer_syntax)
+
+
+def joined(incoming: Incoming, head: Dataset, rest: memoryview) -> Incoming:
+    """Return the instance with another part before the pixel data."""
+    fragments: list[bytes | memoryview] = [
+        encode_dataset(head, UID(incoming.transfer_syntax)),
+        rest,
+    ]
+    return replace(incoming, fragments=fragments)
 
 
 def checked_header(incoming: Incoming) -> Dataset:

@@ -70,7 +70,7 @@ REGISTRY: dict[str, type[Fault]] = {
     "ris-setting": ris.RisSetting,
     "ris-device": ris.RisDevice,
     "ris-procedure": ris.ProcedureRow,
-    "ris-remarks": ris.Remarks,
+    "ris-remarks": routine.RisDevices,
     "sent-order": interface.SentOrder,
     "sent-cancel": interface.SentCancel,
     "worklist-try": ris.WorklistTry,

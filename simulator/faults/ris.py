@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from random import Random
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.client import Client
-
-_NOTES = ("contract renewed", "serviced", "phone on the door", "checked", "new monitor")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,27 +62,6 @@ class ProcedureRow:
     def lift(self, seat: Client) -> None:
         """Change it back, for the orders that wait too."""
         seat.as_staff(self.by).ris.map(self.code, **{self.key: self.usual}, pending=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remarks:
-    """Innocent: descriptions of some devices at the RIS are brought up to date."""
-
-    count: int
-    seed: int
-    by: tuple[str, ...]
-    spare: tuple[str, ...] = field(default_factory=tuple)
-
-    def apply(self, seat: Client) -> None:
-        """Write a remark to some rows."""
-        chance = Random(self.seed)
-        able = [row["ae"] for row in seat.ris.devices() if row["ae"] not in self.spare]
-        for ae in chance.sample(sorted(able), min(self.count, len(able))):
-            staff = seat.as_staff(chance.choice(self.by))
-            staff.ris.device(ae, description=chance.choice(_NOTES))
-
-    def lift(self, seat: Client) -> None:
-        """Nothing needs to be put back: the remarks are true."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import UID
 
 from simulator.archive.archived_file import read_file
 from simulator.archive.attributes import text
@@ -23,12 +20,11 @@ from simulator.archive.continuity import medium, wholeness
 from simulator.archive.continuity.foreign import Identifier, Person, other_id
 from simulator.archive.continuity.medium import Named
 from simulator.archive.filing import Filing
-from simulator.archive.incoming import Incoming, checked_header, inflated
+from simulator.archive.incoming import Incoming, checked_header, inflated, joined, split
 from simulator.archive.original_attributes import write_values
-from simulator.network.dimse import DimseError, encode_dataset
+from simulator.network.dimse import DimseError
 
 SOURCE = "MEDIA"  # the AE title that imported objects come from
-_PIXELS = 0x7FE00000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,12 +143,7 @@ class _Import:
         self, incoming: Incoming, who: Person, person: Person, *, mapped: bool
     ) -> Incoming:
         """Return the object as it will be stored; pixel data stays byte for byte."""
-        data, uid = b"".join(incoming.fragments), UID(incoming.transfer_syntax)
-        file = BytesIO(data)
-        head = read_dataset(
-            file, uid.is_implicit_VR, uid.is_little_endian,
-            stop_when=lambda tag, vr, length: tag >= _PIXELS,
-        )  # fmt: skip
+        head, rest = split(incoming)
         changes: dict[str, Any] = {
             key: value for key, value in person.values().items() if text(head, key) != value
         }
@@ -167,5 +158,4 @@ class _Import:
         now, by = self.filing.clock.now(), "media import"
         origin = who.issuer or self.wishes.issuer
         write_values(head, changes, now, by, source=origin, reason="COERCE")
-        rest = memoryview(data)[file.tell() :]
-        return replace(incoming, fragments=[encode_dataset(head, uid), rest])
+        return joined(incoming, head, rest)
