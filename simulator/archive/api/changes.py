@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from simulator.archive.api.desk import Desk, Row, number_of, yes
@@ -59,6 +60,7 @@ class Changes(Desk):
         """Give a patient another identifier or issuer."""
         call.need("patient", "new")
         old, new, hand = self._seen(call, "patient"), _identifier(call, "new"), self._hand(call)
+        new = replace(new, issuer=new.issuer or old.issuer)  # a new number, the same house
         return self._done(call, lambda: self.archive.fixup.patients.change_id(old, new, hand))
 
     def all(self, call: Call) -> Any:
@@ -111,7 +113,8 @@ class Changes(Desk):
 
     def _seen(self, call: Call, name: str) -> Identifier:
         """Return a patient who calls may see all of; raises RefusedError for another."""
-        who, limits = _identifier(call, name), self.archive.sight.of(call.who)
+        limits = self.archive.sight.of(call.who)
+        who = self.archive.fixup.patients.named(_identifier(call, name), limits)
         mine = [*of_patient(who, exact=True), *limits]
         if not self.archive.index.studies(mine, 1):
             raise RefusedError(f"There is no patient {who} in the archive.", "List them.", 404)
@@ -124,9 +127,8 @@ class Changes(Desk):
         for row in record.all():
             if row["state"] != "done" or row["kind"] not in ("merge", "change-id"):
                 continue
-            if record.get(row["number"])["before"].get("retired_id") == [
-                retired.patient_id, retired.issuer
-            ]:  # fmt: skip
+            gone = record.get(row["number"])["before"].get("retired_id") or ["", ""]
+            if gone[0] == retired.patient_id and retired.issuer in ("", gone[1]):
                 return int(row["number"])
         raise RefusedError(f"{retired} was not merged.", "List the changes.", 404)
 

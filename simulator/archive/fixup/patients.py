@@ -59,6 +59,19 @@ class Patients:
             rows = db.execute(query).all()
         return [_facts(row) for row in rows]
 
+    def named(self, who: Identifier, limits: Sequence[Any] = ()) -> Identifier:
+        """Return whom a person means who leaves out the issuer; UsageError if it may be several."""
+        if who.issuer or self._there(who):
+            return who
+        rows = self.all([t.patients.c.patient_id == who.patient_id, *limits])
+        if len(rows) > 1:
+            issuers = " and ".join(sorted(row["issuer"] for row in rows))
+            raise UsageError(
+                f"{who} is the identifier of {len(rows)} patients here, issued by {issuers}.",
+                "Say which issuer.",
+            )
+        return Identifier(patient_id=who.patient_id, issuer=rows[0]["issuer"]) if rows else who
+
     def merge(self, retired: Identifier, survivor: Identifier, hand: Hand) -> Plan:
         """Make two patients of the archive one: the retired one's studies go to the survivor."""
         if retired == survivor:

@@ -187,3 +187,23 @@ def test_a_technologist_rejects_nothing_and_only_an_administrator_purges(api: Ap
     assert api.post(f"{UID}/reject", technologist, code="113037")[0] == 403
     assert api.post(f"{UID}/reject", qc, code="113037")[0] == 200
     assert api.post(f"{UID}/purge", qc)[0] == 403
+
+
+def test_a_patient_may_be_named_without_the_issuer_while_it_is_clear(api: Api) -> None:
+    ours = {"PatientID": "N1", "IssuerOfPatientID": "OURS"}
+    api.lab.store(*study(7, 1, **ours), *study(8, 1, PatientID="N2", IssuerOfPatientID="OURS"))
+    merge = {"retired": "N1", "survivor": "N2"}
+    status, same = api.post("/api/patients/merge", retired="N1", survivor="N1")
+    assert (status, same["error"]) == (409, "A patient is not merged with itself.")
+    status, shown = api.post("/api/patients/merge", preview=True, **merge)
+    assert (
+        status == 200 and "N1 (OURS) disappears into" not in shown["preview"]["text"].split("(")[0]
+    )
+    assert "(N1 (OURS)) disappears into" in shown["preview"]["text"]
+    assert api.post("/api/patients/merge", **merge)[0] == 200
+    assert api.post("/api/patients/unmerge", retired="N1")[0] == 200
+    status, done = api.post("/api/patients/change-id", patient="N1", new="N3")
+    assert status == 200 and "N3 (OURS)" in done["text"]  # a new number, the same house
+    api.lab.store(*study(9, 1, PatientID="N2", IssuerOfPatientID="THEIRS"))
+    status, said = api.post("/api/patients/merge", retired="N2", survivor="N3")
+    assert (status, "issued by OURS and THEIRS" in said["error"]) == (400, True)
