@@ -196,9 +196,7 @@ def test_a_patient_may_be_named_without_the_issuer_while_it_is_clear(api: Api) -
     status, same = api.post("/api/patients/merge", retired="N1", survivor="N1")
     assert (status, same["error"]) == (409, "A patient is not merged with itself.")
     status, shown = api.post("/api/patients/merge", preview=True, **merge)
-    assert (
-        status == 200 and "N1 (OURS) disappears into" not in shown["preview"]["text"].split("(")[0]
-    )
+    assert status == 200
     assert "(N1 (OURS)) disappears into" in shown["preview"]["text"]
     assert api.post("/api/patients/merge", **merge)[0] == 200
     assert api.post("/api/patients/unmerge", retired="N1")[0] == 200
