@@ -44,13 +44,14 @@ def hand() -> list[Tube]:
 def knee() -> list[Tube]:
     """Return the flesh of a knee seen from the front; its bones are outlines."""
     return [
-        tube([(2, 230), (0, 110), (0, 40), (0, -6), (3, -50), (4, -110)], 74, 63, 54, 51, 53, 55)
+        tube([(2, 230), (0, 110), (0, 40), (0, -6), (3, -50), (4, -110)], 64, 57, 53, 51, 53, 55)
     ]
 
 
 def ankle() -> list[Tube]:
     """Return the flesh of an ankle seen from the front; its bones are outlines."""
-    return [tube([(6, 230), (3, 110), (1, 50), (1, 8), (0, -40), (2, -96)], 50, 40, 36, 39, 37, 40)]
+    middle = [(6, 230), (3, 110), (1, 50), (1, 8), (0, -40), (3, -80), (4, -112)]
+    return [tube(middle, 50, 40, 36, 39, 42, 47, 44)]
 
 
 LIMBS = {

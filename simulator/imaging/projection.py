@@ -160,6 +160,10 @@ RAW = (0.0, 90.0, 150.0, 190.0, 260.0, 400.0)
 SHOWN = (20.0, 92.0, 152.0, 180.0, 186.0, 200.0)
 SIDE = (20.0, 92.0, 150.0, 189.0, 250.0, 320.0)
 DETAIL = np.float32(1.3)
+# Path lengths (mm) before and after above the diaphragm: scatter veils what lies behind the heart.
+BEHIND = (0.0, 135.0, 170.0, 205.0, 260.0, 400.0)
+VEILED = (0.0, 135.0, 157.0, 165.0, 172.0, 185.0)
+VEIL = (330.0, 400.0)  # mm: between these heights the veil sets in
 
 
 @lru_cache(maxsize=4)
@@ -168,6 +172,8 @@ def processed(sex: str, beam: str) -> Array:
     from scipy.ndimage import gaussian_filter
 
     flat = projected(sex, beam)
+    if beam == "front":
+        _veil(flat)
     base = _enlarged(gaussian_filter(flat[::4, ::4], 3.5), 4.0, 4.0)
     base = base[: flat.shape[0], : flat.shape[1]]
     whole = flat[: base.shape[0], : base.shape[1]]
@@ -179,6 +185,15 @@ def processed(sex: str, beam: str) -> Array:
     whole += base
     flat.flags.writeable = False
     return flat
+
+
+def _veil(image: Array) -> None:
+    """Make a spine behind heart and great vessels as faint as it is on a chest film."""
+    low, high = (round((TOP - z) / PIXEL) for z in VEIL)
+    rows = np.arange(low, dtype=np.float32)[:, None]
+    share = np.clip((low - rows) / (low - high), 0, 1)
+    chest = image[:low]
+    chest += share * (np.interp(chest, BEHIND, VEILED).astype(np.float32) - chest)
 
 
 def sample(image: Array, beam: str, top: float, left: float, pixel: float, shape: tuple[int, int],

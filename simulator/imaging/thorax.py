@@ -11,11 +11,17 @@ from simulator.imaging.tissues import Tissue as T
 Plane = NDArray[np.float32]
 
 
+# How broad the mediastinum is, left and right, by height (mm): the arch, the vena cava, the neck.
+BROAD_AT = (330, 400, 440, 475, 505, 530, 560, 590, 614)
+BROAD = ((0.84, 0.78, 0.92, 1.02, 0.9, 0.98, 1.2, 1.32, 1.1),
+         (0.78, 0.8, 0.88, 1.08, 1.02, 1.22, 1.4, 1.36, 1.1))  # fmt: skip
+
+
 def diaphragm(x: Plane, y: Plane) -> Plane:
     """Return the height of the diaphragm (mm) over (x, y): two domes and the central tendon."""
     right = 410 - 80 * (((x + 66) / 80) ** 2 + ((y + 8) / 88) ** 2)
     left = 396 - 80 * (((x - 68) / 78) ** 2 + ((y + 8) / 88) ** 2)
-    middle = 393 - 60 * ((x / 84) ** 2 + ((y + 8) / 84) ** 2)
+    middle = 399 - 44 * ((x / 84) ** 2 + ((y + 8) / 84) ** 2)
     result: Plane = np.maximum(np.maximum(right, left), middle)
     return result
 
@@ -29,8 +35,9 @@ def paint_lungs(canvas: Canvas) -> None:
         a, b, middle = skeleton.cage(float(height))
         wall = (x[0] / np.float32(a)) ** 2 + ((y[0] - np.float32(middle)) / np.float32(b)) ** 2
         cavity = wall <= 1
-        broad = float(np.interp(height, (330, 430, 520, 590), (0.8, 0.8, 1.0, 1.35)))
-        outside = np.abs(x[0]) > (gap * broad).astype(np.float32)[:, None]
+        left, right = (float(np.interp(height, BROAD_AT, broad)) for broad in BROAD)
+        beside = np.where(x[0] > 0, x[0] / np.float32(left), x[0] / np.float32(-right))
+        outside = beside > gap.astype(np.float32)[:, None]
         canvas.put(view[k], cavity, T.VISCERAL)
         if height < 420:
             canvas.put(view[k], cavity & (np.abs(height - floor) < 4), T.MUSCLE)
