@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import ingest, pictures, query, retrieve, scale, start
+from benchmarks import ingest, panels, pictures, query, retrieve, scale, start
 from benchmarks.peers import POLICY, running
 from benchmarks.table import show
 from tests.peers import find
@@ -21,12 +21,12 @@ PARTS = {
     "retrieve": ("Retrieve, warm", retrieve.measure),
     "scale": ("A full archive", scale.measure),
 }
-PICTURES = "pictures"  # our own targets: no peer draws
+OWN = {"pictures": pictures, "panels": panels}  # our own targets: no peer draws
 
 
 def main() -> None:
     """Run the parts that were asked for."""
-    known = (*PARTS, PICTURES)
+    known = (*PARTS, *OWN)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(known))
     parser.add_argument("--long", action="store_true", help="more objects, more rounds")
@@ -37,9 +37,10 @@ def main() -> None:
     began = time.perf_counter()
     print(f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="pacslab-bench-") as name:
-        if not arguments.parts or PICTURES in arguments.parts:
-            pictures.show(pictures.measure(Path(name)))
-        wanted = [part for part in arguments.parts or PARTS if part != PICTURES]
+        for part, module in OWN.items():
+            if not arguments.parts or part in arguments.parts:
+                module.show(module.measure(Path(name) / part))
+        wanted = [part for part in arguments.parts or PARTS if part not in OWN]
         if wanted:
             _beside_peers(wanted, Path(name), long=arguments.long)
     print(f"\n{time.perf_counter() - began:.0f} s")

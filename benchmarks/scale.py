@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from sqlalchemy import func, select
 
 from benchmarks import objects
 from benchmarks.peers import CALLER, Field, Server, orthanc_server, ours, timed, tool
@@ -30,6 +31,7 @@ STUDIES = 100_000
 FIRST = 3_000_000  # numbers of these studies, away from the others
 _SYNTAX = str(ExplicitVRLittleEndian)
 _FIND = MODELS["study", "find"]
+_TABLES = (t.patients, t.studies, t.series, t.instances)
 _QUERIES = {
     "Patient ID": {"PatientID": f"P{FIRST + 7:010}"},
     "accession number": {"AccessionNumber": f"A{FIRST + 7:010}"},
@@ -87,7 +89,7 @@ def _full_orthanc(folder: Path) -> Iterator[Server]:
 
 
 def fill(archive: Path, count: int) -> None:
-    """Enter `count` studies of one image in an archive's index."""
+    """Enter `count` studies of one image in an archive's index, after what it has."""
     data = objects.encoded(4)
     body = data[data.index(b"\x08\x00\x16\x00UI") :]
     header = read_header([body], _SYNTAX)
@@ -95,17 +97,21 @@ def fill(archive: Path, count: int) -> None:
     with FileStore(archive / "files").put([data]) as stored:
         place = {"digest": stored.digest, "size": stored.size, "offset": len(data) - len(body)}
     database = Database(archive / "index.db", t.metadata, FOLDER)
+    with database.read() as db:
+        first = 1 + max(db.scalar(select(func.max(table.c.pk))) or 0 for table in _TABLES)
     for start in range(0, count, 5000):
-        rows = [_rows(n, packs, place) for n in range(start + 1, min(count, start + 5000) + 1)]
+        some = range(start, min(count, start + 5000))
+        rows = [_rows(first + n, FIRST + n, packs, place) for n in some]
         with database.write() as db:
-            for at, table in enumerate((t.patients, t.studies, t.series, t.instances)):
+            for at, table in enumerate(_TABLES):
                 db.execute(table.insert(), [row[at] for row in rows])
     database.close()
 
 
-def _rows(n: int, packs: dict[str, bytes], place: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the four rows of one study, each level's own key being its number."""
-    study = FIRST + n
+def _rows(
+    n: int, study: int, packs: dict[str, bytes], place: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the four rows of one study; `n` is each level's own key."""
     number = f"{study:010}"
     rows: list[dict[str, Any]] = [
         {"patient_id": f"P{number}", "issuer": "", "name": objects.name(study)},

@@ -23,17 +23,17 @@ def measure(field: Field, folder: Path, *, long: bool) -> list[Row]:
     seat = folder / "seat"
     try:
         up = ("up", "--ports", "auto", "--no-lab", "--detach")
-        _add(rows, "pacslab up --no-lab, a new seat, to its baseline", _pacslab(seat, *up))
-        _add(rows, "pacslab status", _pacslab(seat, "status"))
+        _add(rows, "pacslab up --no-lab, a new seat, to its baseline", pacslab(seat, *up))
+        _add(rows, "pacslab status", pacslab(seat, "status"))
         _exercise(rows, seat)
-        _add(rows, "pacslab reset", _pacslab(seat, "reset"))
-        _pacslab(seat, "down")
-        _add(rows, "pacslab up --no-lab, the same seat again", _pacslab(seat, *up))
+        _add(rows, "pacslab reset", pacslab(seat, "reset"))
+        pacslab(seat, "down")
+        _add(rows, "pacslab up --no-lab, the same seat again", pacslab(seat, *up))
     except subprocess.SubprocessError as error:
         said = getattr(error, "stderr", "") or str(error)
         print(f"not measured: the rest of start ({said.strip()[:200]})")
     finally:
-        subprocess.run(_command(seat, "down"), capture_output=True, timeout=60, check=False)
+        subprocess.run(command(seat, "down"), capture_output=True, timeout=60, check=False)
     return rows
 
 
@@ -44,9 +44,9 @@ def _exercise(rows: list[Row], seat: Path) -> None:
         return
     name = names[0]
     try:
-        _add(rows, f"exercise start {name}", _pacslab(seat, "exercise", "start", name))
-        _add(rows, "exercise check", _pacslab(seat, "exercise", "check", expect=(0, 1)))
-        _add(rows, "exercise reset", _pacslab(seat, "exercise", "reset"))
+        _add(rows, f"exercise start {name}", pacslab(seat, "exercise", "start", name))
+        _add(rows, "exercise check", pacslab(seat, "exercise", "check", expect=(0, 1)))
+        _add(rows, "exercise reset", pacslab(seat, "exercise", "reset"))
     except subprocess.SubprocessError as error:
         said = (getattr(error, "stderr", "") or str(error)).strip()
         print(f"not measured: exercises ({said[:200]})")
@@ -58,20 +58,21 @@ def _add(rows: list[Row], what: str, seconds: float) -> None:
     rows.append(row)
 
 
-def _command(seat: Path, *arguments: str) -> list[str]:
+def command(seat: Path, *arguments: str) -> list[str]:
+    """Return the command line of a command of ours at a seat."""
     return [sys.executable, "-m", "simulator", *arguments, "--seat", str(seat)]
 
 
-def _pacslab(seat: Path, *arguments: str, expect: tuple[int, ...] = (0,)) -> float:
+def pacslab(seat: Path, *arguments: str, expect: tuple[int, ...] = (0,)) -> float:
     """Run a command of ours and return the seconds it took; `up` waits for the baseline."""
     began = time.perf_counter()
-    command = _command(seat, *arguments)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    line = command(seat, *arguments)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode not in expect:
-        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+        raise subprocess.CalledProcessError(done.returncode, line, done.stdout, done.stderr)
     while arguments[0] == "up" and not _has_baseline(seat):
         if time.perf_counter() - began > 60:
-            raise subprocess.TimeoutExpired(command, 60)
+            raise subprocess.TimeoutExpired(line, 60)
         time.sleep(0.02)
     return time.perf_counter() - began
 

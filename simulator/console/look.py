@@ -40,7 +40,10 @@ _STYLE = """<style>
   border-bottom:1px solid var(--jp-border-color2,#ccc); vertical-align:top; white-space:normal;
   overflow-wrap:break-word}
 .pl-panel table.pl-table td:last-child {overflow-wrap:anywhere; min-width:12em}
+.pl-panel .pl-tags table.pl-table td:nth-child(3) {overflow-wrap:anywhere; min-width:11em}
 .pl-panel table.pl-table th {font-weight:600}
+.pl-panel .jupyter-widget-Collapse-header {color:var(--jp-ui-font-color1,#222)}
+.pl-panel .jupyter-button.mod-warning {background:#b45309; color:#fff}
 .pl-say {padding:3px 8px; border-left:4px solid #8a8a8a; line-height:1.45;
   color:var(--jp-ui-font-color1,#222); background:var(--jp-layout-color2,#eee)}
 .pl-say.pl-good {border-left-color:#2a9d4a}

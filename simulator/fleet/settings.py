@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 from pydicom import uid
@@ -96,7 +97,7 @@ def _length(value: Any) -> int:
     return int(text)
 
 
-def _switch(value: Any) -> bool:
+def switch(value: Any) -> bool:
     words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
     if str(value).lower() not in words:
         raise ValueError("true or false")
@@ -122,7 +123,8 @@ def _passcode(value: Any) -> str:
     return value
 
 
-def _setting(key: str, read: Callable[[Any], Value], says: str, default: Any = None) -> Any:
+def setting(key: str, read: Callable[[Any], Value], says: str, default: Any = None) -> Any:
+    """Declare one setting: its dotted key, how a text is read, and what it means."""
     return field(default=default, metadata={"key": key, "read": read, "says": says})
 
 
@@ -130,79 +132,87 @@ def _setting(key: str, read: Callable[[Any], Value], says: str, default: Any = N
 class Settings:
     """The settings of one device; see `table` for what each means."""
 
-    ae_title: str = _setting("ae_title", _ae, "what the device calls itself, calling and called")
-    archive_ae: str = _setting("archive.ae", _ae, "AE title it sends images to")
-    archive_host: str = _setting("archive.host", _host, "address of the archive")
-    archive_port: int = _setting("archive.port", _port, "port of the archive")
-    archive_tls: bool = _setting(
-        "archive.tls", _switch, "whether it calls the archive by TLS; the port must fit", False
+    ae_title: str = setting("ae_title", _ae, "what the device calls itself, calling and called")
+    archive_ae: str = setting("archive.ae", _ae, "AE title it sends images to")
+    archive_host: str = setting("archive.host", _host, "address of the archive")
+    archive_port: int = setting("archive.port", _port, "port of the archive")
+    archive_tls: bool = setting(
+        "archive.tls", switch, "whether it calls the archive by TLS; the port must fit", False
     )
-    archive_user: str = _setting(
+    archive_user: str = setting(
         "archive.user", _user, "account it names to the archive; empty for none", ""
     )
-    archive_passcode: str = _setting(
+    archive_passcode: str = setting(
         "archive.passcode", _passcode, "passcode of that account; empty for none", ""
     )
-    ris_ae: str = _setting("ris.ae", _ae, "AE title it asks for the worklist and reports to")
-    ris_host: str = _setting("ris.host", _host, "address of the RIS")
-    ris_port: int = _setting("ris.port", _port, "port of the RIS")
-    ris_tls: bool = _setting("ris.tls", _switch, "whether it calls the RIS by TLS", False)
-    listener_tls: str = _setting(
+    ris_ae: str = setting("ris.ae", _ae, "AE title it asks for the worklist and reports to")
+    ris_host: str = setting("ris.host", _host, "address of the RIS")
+    ris_port: int = setting("ris.port", _port, "port of the RIS")
+    ris_tls: bool = setting("ris.tls", switch, "whether it calls the RIS by TLS", False)
+    listener_tls: str = setting(
         "listener.tls", _tls_mode, "how its own port speaks: off, on, or mutual (TLS)", "off"
     )
-    worklist_station_ae: str = _setting(
+    worklist_station_ae: str = setting(
         "worklist.station_ae", _ae_or_any, "shows only this station's entries; empty for any", ""
     )
-    worklist_modality: str = _setting(
+    worklist_modality: str = setting(
         "worklist.modality", _modality, "shows only this modality's entries; empty for any", ""
     )
-    worklist_date: str = _setting(
+    worklist_date: str = setting(
         "worklist.date", _date, "today: only today's entries; any: all", "today"
     )
-    syntaxes: tuple[str, ...] = _setting(
+    syntaxes: tuple[str, ...] = setting(
         "syntaxes", _syntaxes, "transfer syntaxes it offers, the one it encodes in first",
         ("ExplicitVRLittleEndian", "ImplicitVRLittleEndian"),
     )  # fmt: skip
-    commitment: bool = _setting(
-        "commitment", _switch, "whether sent images stay until the archive commits to them", False
+    commitment: bool = setting(
+        "commitment", switch, "whether sent images stay until the archive commits to them", False
     )
-    commitment_wait: float = _setting(
+    commitment_wait: float = setting(
         "commitment.wait", _seconds, "seconds to stay on the association for the result", 1.0
     )
-    timeouts_connect: float = _setting(
+    timeouts_connect: float = setting(
         "timeouts.connect", _seconds, "seconds to wait for a connection", 5.0
     )
-    timeouts_acse: float = _setting(
+    timeouts_acse: float = setting(
         "timeouts.acse", _seconds, "seconds to wait for an association", 10.0
     )
-    timeouts_dimse: float = _setting(
+    timeouts_dimse: float = setting(
         "timeouts.dimse", _seconds, "seconds to wait for each answer", 30.0
     )
-    transfer_pause: float = _setting(
+    transfer_pause: float = setting(
         "transfer.pause", _pause, "seconds it pauses between two series of a transfer", 0.0
     )
-    transfer_linger: float = _setting(
+    transfer_linger: float = setting(
         "transfer.linger", _pause,
         "seconds it leaves an association to the archive open after its work", 0.0,
     )  # fmt: skip
-    transfer_longest_pdu: int = _setting(
+    transfer_longest_pdu: int = setting(
         "transfer.longest_pdu", _length,
         "longest PDU (bytes) that the archive may say it takes; 0: any", 0,
     )  # fmt: skip
-    agent_port: int = _setting(
+    agent_port: int = setting(
         "agent.port", _port_or_none,
         "port of its maker's service agent on the archive's computer; 0: none", 0,
     )  # fmt: skip
-    online: bool = _setting("online", _switch, "whether its network is switched on", True)
+    online: bool = setting("online", switch, "whether its network is switched on", True)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Settings:
         """Return settings with these dotted keys changed; raises UsageError for a bad one."""
-        wanted: dict[str, Any] = {_NAMES[check_key(k)]: _read(k, v) for k, v in changes.items()}
+        known = items(type(self))
+        wanted: dict[str, Any] = {
+            known[check_key(k, tuple(known))].name: _read(known[k], k, v)
+            for k, v in changes.items()
+        }
         return replace(self, **wanted)
 
     def values(self) -> dict[str, Value]:
         """Return every setting by its dotted key."""
-        return {key: getattr(self, name) for key, name in _NAMES.items()}
+        return {key: getattr(self, item.name) for key, item in items(type(self)).items()}
+
+    def table(self) -> dict[str, str]:
+        """Return what each setting means, by its dotted key."""
+        return {key: str(item.metadata["says"]) for key, item in items(type(self)).items()}
 
     def changes_from(self, default: Settings) -> dict[str, Value]:
         """Return the settings that differ from `default`: what has to be stored."""
@@ -228,15 +238,14 @@ class Settings:
         )
 
 
-_FIELDS = {item.metadata["key"]: item for item in fields(Settings)}
-_NAMES = {key: item.name for key, item in _FIELDS.items()}
+@cache
+def items(kind: type[Settings]) -> dict[str, Field[Any]]:
+    """Return the settings of one kind of device, by their dotted keys."""
+    return {item.metadata["key"]: item for item in fields(kind)}
+
+
 SECRET = ("archive.passcode",)  # never shown
-TABLE = {key: str(item.metadata["says"]) for key, item in _FIELDS.items()}
-WORKSTATION_KEYS = tuple(
-    key
-    for key in TABLE
-    if key.partition(".")[0] in ("ae_title", "archive", "listener", "timeouts", "online")
-)
+TABLE = {key: str(item.metadata["says"]) for key, item in items(Settings).items()}
 
 
 def device_defaults(profile: ModalityProfile, archive: Peer, ris: Peer) -> Settings:
@@ -246,25 +255,21 @@ def device_defaults(profile: ModalityProfile, archive: Peer, ris: Peer) -> Setti
         worklist_station_ae=profile.ae_title,
         worklist_modality=profile.modality,
         syntaxes=tuple(profile.transfer_syntaxes),
-        **_peers(archive, ris),
+        **peers(archive, ris),
     )
 
 
-def workstation_defaults(name: str, archive: Peer, ris: Peer) -> Settings:
-    """Return how a workstation is set up when it is installed."""
-    return Settings(ae_title=name, **_peers(archive, ris))
-
-
-def _peers(archive: Peer, ris: Peer) -> dict[str, Any]:
+def peers(archive: Peer, ris: Peer) -> dict[str, Any]:
+    """Return what a device is told of the two services of the house."""
     return {
         "archive_ae": archive.ae, "archive_host": archive.host, "archive_port": archive.port,
         "ris_ae": ris.ae, "ris_host": ris.host, "ris_port": ris.port,
     }  # fmt: skip
 
 
-def _read(key: str, value: Any) -> Value:
+def _read(item: Field[Any], key: str, value: Any) -> Value:
     try:
-        read: Value = _FIELDS[key].metadata["read"](value)
+        read: Value = item.metadata["read"](value)
     except ValueError as error:
         raise UsageError(f"'{value}' is not possible for '{key}'.", f"Give {error}.") from None
     return read

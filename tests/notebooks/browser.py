@@ -1,6 +1,7 @@
 """A real browser in a real JupyterLab: `with opened(seat, "00-start-here.ipynb", chromium) as lab`.
 
 Chromium may reach this computer only; what it asks for and what it complains about is kept.
+`written` makes a notebook of panels; `lab.panel("users-panel")` is one to press and to read.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+import nbformat
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from simulator.files import read_json
 from simulator.seat import Seat
@@ -29,6 +31,16 @@ DARK = "JupyterLab Dark"
 _CONNECTED = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
   return context?.isReady && context.session?.kernel?.connectionStatus === 'connected';
+}"""
+# Every action in a panel is a message to the kernel, which is busy and then idle again.
+_COUNT_IDLE = """() => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  window.plIdle = 0;
+  kernel.statusChanged.connect((_, status) => { if (status === 'idle') window.plIdle += 1; });
+}"""
+_HAS_SETTLED = """before => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  return window.plIdle > before && kernel.status === 'idle';
 }"""
 _COMMAND = "([name, args]) => window.jupyterapp.commands.execute(name, args)"
 
@@ -72,13 +84,78 @@ class Lab:
         )
         self.wait_for_kernel()
 
-    def press(self, panel: str, button: str) -> None:
-        """Press a button of a panel, both by the names of their CSS classes."""
-        self.page.locator(f".pl-{panel} .pl-{button}").first.click()
+    def panel(self, name: str, number: int = 0) -> Panel:
+        """Return a panel by the name of its CSS class; several have the same one: by number."""
+        return Panel(lab=self, place=self.page.locator(f".pl-panel.pl-{name}").nth(number))
 
-    def message(self, panel: str) -> str:
-        """Return what a panel's message line says."""
-        return self.page.locator(f".pl-{panel} .pl-message").first.inner_text()
+    def press(self, panel: str, button: str) -> None:
+        """Press a button of the first panel of that name, and wait until it has been done."""
+        self.panel(panel).press(button)
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Do something that the kernel must hear of, and wait until it has answered."""
+        before = self.page.evaluate("window.plIdle")
+        yield
+        self.page.wait_for_function(_HAS_SETTLED, arg=before, timeout=60_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One panel of an open notebook, used as a person uses it; parts go by their CSS classes."""
+
+    lab: Lab
+    place: Locator
+
+    def part(self, name: str) -> Locator:
+        """Return a part of it."""
+        return self.place.locator(f".pl-{name}").first
+
+    def press(self, button: str) -> str:
+        """Press a button; returns what the message line says then."""
+        with self.lab.settled():
+            self.place.locator(f"button.pl-{button}").first.click()
+        return self.says()
+
+    def fill(self, field: str, words: str) -> None:
+        """Type into a field, and leave it."""
+        place = self.part(field).locator("input, textarea").first
+        place.fill(words)
+        place.press("Tab")
+
+    def choose(self, field: str, label: str) -> None:
+        """Choose the first line of a list, or the first of several choices, with these words."""
+        place = self.part(field)
+        if place.locator("select").count():
+            line = place.locator("option", has_text=label).first.inner_text()
+            place.locator("select").select_option(label=line)
+        else:
+            place.locator("label", has_text=label).first.click()
+
+    def tick(self, box: str) -> None:
+        """Tick a box."""
+        self.part(box).locator("input[type=checkbox]").check()
+
+    def unfold(self, heading: str) -> None:
+        """Open a part that is folded."""
+        self.place.locator(".jupyter-widget-Collapse-header", has_text=heading).first.click()
+
+    def says(self, name: str = "message") -> str:
+        """Return what a message line says."""
+        return self.part(name).inner_text()
+
+    def reads(self, name: str) -> str:
+        """Return the text of a part."""
+        return self.part(name).inner_text()
+
+
+def written(seat: Seat, name: str, *calls: str) -> str:
+    """Write a notebook of one-line panel calls beside the lessons; returns its name."""
+    cells = ["from simulator import connect, console\n\nseat = connect()", *calls]
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    page.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(page, seat.folder / "notebooks" / name)
+    return name
 
 
 @contextmanager
@@ -101,9 +178,19 @@ def opened(
             page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
             page.wait_for_function(_CONNECTED, timeout=60_000)
             lab.wait_for_kernel()
+            page.evaluate(_COUNT_IDLE)
             yield lab
         finally:
             browser.close()
+            _end_kernel(url, token, notebook)
+
+
+def _end_kernel(url: str, token: str, notebook: str) -> None:
+    """End the notebook's kernel: the next one to open it begins anew."""
+    with httpx.Client(params={"token": token}, trust_env=False, base_url=url) as server:
+        for session in server.get("/api/sessions").json():
+            if session["path"] == notebook:
+                server.delete(f"/api/sessions/{session['id']}").raise_for_status()
 
 
 def _listen(lab: Lab) -> None:
