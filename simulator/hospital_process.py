@@ -48,6 +48,7 @@ class Hospital:
         config = seat.config
         self.folder, self._archive = seat.folder / "hospital", archive
         self._starts_with_us = capable.kind != "external"
+        self._renumber = capable.reset  # an archive that keeps its studies must not get them twice
         desk = str(plan.devices["WS1"][0]) if is_loopback(archive.host) else ""
         self._reader = replace(_READER, host=desk)
         self._token = seat.secrets["instructor"]["token"]
@@ -226,9 +227,9 @@ class Hospital:
         saved = read_json(self.folder / "baseline.json", "saved state of the hospital")
         self.day.pause()
         self.clock.rewind(ClockState(**saved))  # else "today's" worklist would be yesterday's
-        self.ris.restore(self.folder / "baseline-ris.db")
+        self.ris.restore(self.folder / "baseline-ris.db", renumber=self._renumber)
         self.reporting.forget()
-        self.fleet.restore(self.folder / "baseline-fleet")
+        self.fleet.restore(self.folder / "baseline-fleet", renumber=self._renumber)
         self.day.pause()
         self.journal.write("hospital.reset", f"{call.who.name}: the hospital was reset")
         return {"ok": True}

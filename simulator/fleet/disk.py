@@ -47,6 +47,7 @@ class Job:
     acquired: bool = False
     owed: tuple[str, ...] = ("create", "set")  # MPPS messages the RIS does not have yet
     error: str = ""  # why the last attempt failed
+    step_uid: str = ""  # the finished step that is to tell of it, if it has none of its own
 
     def facts(self) -> dict[str, Any]:
         """Return the job as JSON holds it."""
@@ -66,11 +67,14 @@ class Disk:
         """Read what is there."""
         self.reload()
 
-    def reload(self) -> None:
-        """Read what is there again, e.g. after a restore; drop folders without a job."""
+    def reload(self, begun: int = 0) -> None:
+        """Read what is there again, e.g. after a restore; drop folders without a job.
+
+        The next exam gets the number `begun` at least.
+        """
         (self.folder / "queue").mkdir(parents=True, exist_ok=True)
         history = self.history()
-        self.begun = max((line["number"] + 1 for line in history), default=0)
+        self.begun = max((begun, *(line["number"] + 1 for line in history)))
         self.times = Counter(line["exam"]["study_uid"] for line in history)
         for place in (self.folder / "queue").iterdir():
             if not (place / "job.json").exists():
@@ -80,9 +84,15 @@ class Disk:
         """Return the facts of every exam begun, the oldest first."""
         return read_lines(self.folder / "exams.jsonl")
 
-    def begin(self, exam: Exam, ended: datetime, *, again: bool = False) -> Job:
-        """Note down a new exam (or, `again`, one whose images are to be sent once more)."""
-        job = Job(number=self.begun, exam=exam, ended=ended, owed=() if again else Job.owed)
+    def begin(
+        self, exam: Exam, ended: datetime, *, again: bool = False, step_uid: str = ""
+    ) -> Job:
+        """Note down a new exam, or, `again`, one whose images are to be sent once more.
+
+        With `step_uid` it is a part of an exam whose performed step has that UID.
+        """
+        owed = () if again else ("set",) if step_uid else Job.owed
+        job = Job(number=self.begun, exam=exam, ended=ended, owed=owed, step_uid=step_uid)
         self.begun += 1
         self.times[exam.study_uid] += 1
         line = {key: job.facts()[key] for key in ("number", "exam", "ended")}
@@ -179,6 +189,7 @@ def _job(facts: dict[str, Any]) -> Job:
         acquired=facts["acquired"],
         owed=tuple(facts["owed"]),
         error=facts["error"],
+        step_uid=facts.get("step_uid", ""),
     )
 
 

@@ -191,8 +191,11 @@ class Fleet:
             if self.day is not None:
                 self.day.snapshot(path / "day.json")
 
-    def restore(self, path: Path) -> None:
-        """Put settings, queues and what was received back to the copy at `path`."""
+    def restore(self, path: Path, *, renumber: bool = True) -> None:
+        """Put settings, queues and what was received back to the copy at `path`.
+
+        Without `renumber` later exams get new numbers: the archive still has the old ones.
+        """
         if not (path / "fleet.json").exists():
             raise CannotError(f"There is no snapshot of the fleet at {path}.")
         with self._all_quiet():
@@ -202,7 +205,7 @@ class Fleet:
                     _copy(kept, source)
                 node.inbox.reload()
             for modality in self.modalities.values():
-                modality.disk.reload()
+                modality.disk.reload(0 if renumber else modality.disk.begun)
             shutil.copyfile(path / "fleet.json", self.folder / "fleet.json")
             self.lan.restore(path / "network.json")
             self._load()

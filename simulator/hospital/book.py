@@ -15,7 +15,7 @@ from simulator.database import Database
 from simulator.errors import RefusedError, UsageError
 from simulator.hospital import history, mapping
 from simulator.hospital.facts import as_text, check
-from simulator.hospital.making import draft
+from simulator.hospital.making import STREAMS, draft
 from simulator.hospital.orders import Order, Procedure, next_status, order_from
 from simulator.hospital.procedures import ProcedureTable
 from simulator.hospital.tables import counters, orders
@@ -87,6 +87,20 @@ class OrderBook:
         """Return the next number of a stream of orders."""
         with self.database.write() as connection:
             return _count(connection, stream)
+
+    def used(self) -> dict[str, int]:
+        """Return how many numbers of each stream of orders are used up."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(counters.c.stream, counters.c.count))
+            return {stream: int(count) for stream, count in rows if stream in STREAMS}
+
+    def skip(self, used: dict[str, int]) -> None:
+        """Never use these numbers again; the day's orders come again as they were."""
+        for stream in used.keys() - {"day"}:
+            with self.database.write() as connection:
+                _count(connection, stream)
+                row = counters.c.stream == stream
+                connection.execute(update(counters).where(row).values(count=used[stream]))
 
     def enter(self, order: Order, actor: str = "ris") -> None:
         """Place an order that is made already."""

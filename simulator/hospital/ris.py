@@ -109,10 +109,16 @@ class Ris:
         """Copy the RIS's state to `path`."""
         self.database.backup(path)
 
-    def restore(self, path: Path) -> None:
-        """Put the RIS back to the copy at `path`, in place."""
+    def restore(self, path: Path, *, renumber: bool = True) -> None:
+        """Put the RIS back to the copy at `path`, in place.
+
+        Without `renumber` later orders get new numbers: the archive still has the old ones.
+        """
         with self.interfaces.quiet():
+            used = self.book.used()
             self.database.restore(path)
+            if not renumber:
+                self.book.skip(used)
             self.settings.reload()
 
     def routes(self) -> list[Route]:

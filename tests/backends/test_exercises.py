@@ -17,7 +17,11 @@ from simulator.client import Client
 from simulator.errors import CannotError
 
 pytestmark = pytest.mark.timeout(240)
-FREE = ("room-cannot-send", "no-patients-on-the-worklist")
+TAPPED = (
+    "first-images-go-then-it-dies", "sending-is-slow-since-the-new-switch",
+    "works-then-does-not-then-works", "worklist-comes-images-do-not-go", "connection-failed",
+)  # fmt: skip
+FREE = ("room-cannot-send", "no-patients-on-the-worklist", *TAPPED)
 ON_ORTHANC = (*FREE, "loaner-is-rejected")
 
 

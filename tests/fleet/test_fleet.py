@@ -60,6 +60,16 @@ def test_a_snapshot_holds_settings_and_queues(ward: Ward, tmp_path: Path) -> Non
     assert [row["queued"] for row in device.queue()] == [kept.queued]
 
 
+def test_where_studies_stay_exams_get_new_numbers(ward: Ward, tmp_path: Path) -> None:
+    device = ward.fleet.modality("DX1")
+    ward.fleet.snapshot(tmp_path / "copy")
+    first = device.perform_unscheduled(**DOE)
+    ward.fleet.restore(tmp_path / "copy", renumber=False)
+    assert device.perform_unscheduled(**DOE).study_uid != first.study_uid
+    ward.fleet.restore(tmp_path / "copy")
+    assert device.perform_unscheduled(**DOE).study_uid == first.study_uid
+
+
 def test_settings_outlive_the_process(tmp_path: Path) -> None:
     ward = build(tmp_path)
     ward.fleet.device("CT1").change({"archive.ae": "PACS"})

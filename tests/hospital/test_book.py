@@ -111,3 +111,13 @@ def test_a_snapshot_is_restored_in_place(ris: Ris, tmp_path: Path) -> None:
     ris.restore(tmp_path / "copy.db")
     assert ris.book.find() == [kept]
     assert ris.book.place_next(AT) == second  # the counter went back too
+
+
+def test_where_studies_stay_their_numbers_are_not_used_again(ris: Ris, tmp_path: Path) -> None:
+    """An archive that cannot be reset would take a new exam for more images of an old one."""
+    ris.snapshot(tmp_path / "copy.db")
+    day, desk = ris.book.place_next(AT), ris.book.place(code="CT-CHEST")
+    ris.restore(tmp_path / "copy.db", renumber=False)
+    later = ris.book.place(code="CT-CHEST")
+    assert later.accession != desk.accession and later.study_uid != desk.study_uid
+    assert ris.book.place_next(AT) == day  # the day's own comes again as it was
