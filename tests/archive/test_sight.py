@@ -14,9 +14,11 @@ from simulator.archive.dicomweb.app import PATH, DicomWeb
 from simulator.errors import RefusedError, UsageError
 from simulator.network import scu
 from simulator.network.associate import Caller
+from simulator.network.mllp import Piece
 from simulator.network.negotiation import Identity
 from simulator.web import WebServer, build_app
 from tests.archive.support import Lab, query, study
+from tests.hl7_support import message
 
 PASSWORD = "long enough 1"
 
@@ -79,6 +81,46 @@ def test_each_sees_its_own_over_dicomweb(http: Http) -> None:
     assert http.call("card", "GET", "/dicom-web/studies/1.2.3.2").status_code == 200
     for path in ("studies/1.2.3.1", "studies/1.2.3.1/metadata", "studies/1.2.3.1/thumbnail"):
         assert http.call("card", "GET", f"/dicom-web/{path}").status_code == 404
+
+
+def test_what_belongs_to_hidden_studies_is_hidden_too(http: Http, lab: Lab) -> None:
+    """Orders, messages and reports would name whom the studies do not show."""
+    for n in (1, 2, 3):
+        _receive(lab, message(f"O{n}", "ORM^O01", _order(n)))
+        read = f"OBR|1|P{n}|A{n}|CT^Chest||||||||||||||A{n}|||||||F\nOBX|1|TX|R||Well.||||||F"
+        report = f"PID|1||T{n}\n{read}"
+        _receive(lab, message(f"R{n}", "ORU^R01", report))
+
+    def told(user: str, what: str) -> set[str]:
+        rows = http.call(user, "GET", f"/api/{what}").json()
+        return {row["accession"] for row in rows}
+
+    for what in ("orders", "reports", "messages"):
+        assert told("all", what) == {"A1", "A2"}
+        assert told("card", what) == {"A2"} and told("staff", what) == {"A3"}
+    number = lab.archive.interfaces.log.find(accession="A3")[0]["number"]
+    assert http.call("all", "GET", f"/api/messages/{number}").status_code == 404
+    assert http.call("staff", "GET", f"/api/messages/{number}").status_code == 200
+    body = {"patient_id": "T3", "reason": "trauma call, patient in the CT"}
+    http.call("all", "POST", "/api/emergencies", body)
+    assert told("all", "orders") == {"A1", "A2", "A3"}
+
+
+def test_a_closed_record_is_closed_before_its_first_study(http: Http, lab: Lab) -> None:
+    lab.archive.labels.put("VIP", {"restricted": True, "rules": ["patient_id=T9"]})
+    _receive(lab, message("O9", "ORM^O01", _order(9)))
+    assert lab.archive.orders.all()
+    assert not http.call("all", "GET", "/api/orders").json()
+
+
+def _order(n: int) -> str:
+    facts = f"OBR|1|P{n}|A{n}|CT^Chest||||||||||||||A{n}|RP{n}|SP{n}\nZDS|1.2.3.{n}"
+    return f"PID|1||T{n}||DOE^JANE||19700131|F\nORC|NW|P{n}|A{n}||SC\n{facts}"
+
+
+def _receive(lab: Lab, raw: bytes) -> None:
+    (answer,) = lab.archive.interfaces.receiver.receive(Piece("message", raw), "test")
+    assert b"|AA|" in answer, answer
 
 
 def test_each_sees_its_own_over_dicom(http: Http, lab: Lab) -> None:

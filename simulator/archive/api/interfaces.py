@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.archive.api.desk import Desk, Row, limit_of
-from simulator.errors import UsageError
+from simulator.errors import RefusedError, UsageError
 from simulator.network.message_log import FILTERS, shown
 from simulator.web import Call
 
@@ -28,26 +28,29 @@ class Interfaces(Desk):
     def messages(self, call: Call) -> Any:
         """List the message log."""
         filters = {key: value for key, value in call.query.items() if key in FILTERS}
-        return self.archive.interfaces.log.find(limit_of(call, 200), **filters)
+        found = self.archive.interfaces.log.find(limit_of(call, 200), **filters)
+        return self.archive.sight.shown(call.who, found)
 
     def message(self, call: Call) -> Any:
         """Show one message."""
-        return shown(self.archive.interfaces.log.get(_number(call)))
+        return shown(self._message(call))
 
     def replay(self, call: Call) -> Any:
         """Process a message once more."""
-        number = _number(call)
+        number = self._message(call)["number"]
         done = self.archive.interfaces.receiver.replay(number)
         self.tell("message.replayed", f"{call.who.name} replayed message {number}", call, done)
         return {"ok": True, "done": done}
 
     def steps(self, call: Call) -> Any:
         """List performed procedure steps."""
-        return self.archive.steps.all(call.query.get("accession", ""))
+        found = self.archive.steps.all(call.query.get("accession", ""))
+        return self.archive.sight.shown(call.who, found)
 
     def reports(self, call: Call) -> Any:
         """List reports."""
-        return self.archive.interfaces.reports(call.query.get("accession", ""))
+        found = self.archive.interfaces.reports(call.query.get("accession", ""))
+        return self.archive.sight.shown(call.who, found)
 
     def reading_list(self, call: Call) -> Any:
         """List what waits for a radiologist."""
@@ -56,6 +59,12 @@ class Interfaces(Desk):
             seen = {study["study_uid"] for study in self.archive.index.studies(limits)}
             rows = [row for row in rows if row["study_uid"] in seen]
         return rows
+
+    def _message(self, call: Call) -> dict[str, Any]:
+        found = self.archive.interfaces.log.get(_number(call))
+        if not self.archive.sight.shown(call.who, [found]):
+            raise RefusedError(f"There is no message {found['number']}.", "List the messages.", 404)
+        return found
 
 
 def _number(call: Call) -> int:
