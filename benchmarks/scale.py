@@ -30,6 +30,7 @@ from simulator.network.scu import MODELS
 STUDIES = 100_000
 FIRST = 3_000_000  # numbers of these studies, away from the others
 _SYNTAX = str(ExplicitVRLittleEndian)
+_RECEIVED = "2026-01-05T08:00:00.000+01:00"
 _FIND = MODELS["study", "find"]
 _TABLES = (t.patients, t.studies, t.series, t.instances)
 _QUERIES = {
@@ -116,10 +117,11 @@ def _rows(
     rows: list[dict[str, Any]] = [
         {"patient_id": f"P{number}", "issuer": "", "name": objects.name(study)},
         {"patient_pk": n, "study_uid": objects.study_uid(study), "study_date": objects.date(study),
-         "accession": f"A{number}", "order_state": "unmatched", "order_note": "", "received": ""},
+         "accession": f"A{number}", "order_state": "unmatched" if n % 50 == 0 else "matched", "order_note": "",
+         "received": _RECEIVED},
         {"study_pk": n, "series_uid": objects.series_uid(study), "modality": "CT"},
         {"series_pk": n, "sop_uid": objects.instance_uid(study), "sop_class": CTImageStorage,
-         "transfer_syntax": _SYNTAX, "source": "BENCH", "received": "", **place},
+         "transfer_syntax": _SYNTAX, "source": "BENCH", "received": _RECEIVED, **place},
     ]  # fmt: skip
     for row, level in zip(rows, LEVELS, strict=True):
         row.update(pk=n, attributes=objects.marked(packs[level], study, study))

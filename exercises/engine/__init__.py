@@ -13,8 +13,11 @@ from exercises.engine.desk import (
     hint,
     note,
     reset,
+    reset_hospital,
+    running,
     start,
 )
+from exercises.engine.exam import mark
 from exercises.engine.exercise import Exercise, load
 from exercises.engine.persons import call_as, logged_in, may, rights_of, web_status, why_refused
 from exercises.engine.prove import covering, prove
@@ -43,6 +46,7 @@ __all__ = [
     "hint",
     "load",
     "logged_in",
+    "mark",
     "may",
     "merges_of",
     "new",
@@ -51,8 +55,10 @@ __all__ = [
     "points",
     "prove",
     "reset",
+    "reset_hospital",
     "review",
     "rights_of",
+    "running",
     "start",
     "web_status",
     "why_refused",

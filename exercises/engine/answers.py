@@ -14,16 +14,16 @@ _LONGEST = 500  # entries of a list, characters of an entry
 
 def handed(client: Client) -> dict[str, list[str]]:
     """Return what was handed in so far, list by list."""
-    attempt, _ = AttemptFile(client.seat.folder / "progress").need()
-    return attempt.answers
+    return AttemptFile(client.seat.folder / "progress").running().answers
 
 
 def hand_in(client: Client, name: str, items: Sequence[str]) -> list[str]:
     """Hand in a list; a new one replaces the old one. Returns it as it is kept."""
     file = AttemptFile(client.seat.folder / "progress")
-    attempt, exercise = file.need()
-    if name not in exercise.answers:
-        known = ", ".join(exercise.answers) or "nothing"
+    attempt = file.running()
+    asked = attempt.sheet["answers"] if attempt.exam else file.need()[1].answers
+    if name not in asked:
+        known = ", ".join(asked) or "nothing"
         raise UsageError(f"No list '{name[:64]}' is asked for here.", f"Asked for: {known}.")
     made = list(dict.fromkeys(text for item in items if (text := str(item).strip())))
     if len(made) > _LONGEST or any(len(text) > _LONGEST for text in made):

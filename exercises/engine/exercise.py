@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,18 @@ def load(name: str, folder: Path = FOLDER) -> Exercise:
     if "/" in name or "\\" in name or not path.is_file():
         known = ", ".join(ids(folder)) or "none"
         raise UsageError(f"There is no exercise '{name}'.", f"There are: {known}.")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, changed: int) -> Exercise:
+    """Read a file, once for each state it was in: panels ask for all of them at each redraw."""
     table = read_toml(path)
     for key in _OURS:
         if key in table:
             raise UsageError(f"{path} has an unknown key '{key}'.", "The folder's name says it.")
-    exercise = replace(build(Exercise, table, str(path)), id=name, folder=path.parent)
+    exercise = build(Exercise, table, str(path))
+    exercise = replace(exercise, id=path.parent.name, folder=path.parent)
     _check(exercise, str(path))
     return exercise
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from exercises.engine import checks, diagnosis, harm, marks, notes, variables
+from exercises.engine import checks, damage, diagnosis, marks, notes
 from exercises.engine.attempt import Attempt
 from exercises.engine.case import Case
+from exercises.engine.damage import Damage
 from exercises.engine.exercise import Exercise
 from exercises.engine.marks import Marks
 from simulator.client import Client
-from simulator.errors import PacsLabError
+from simulator.clock import real_now
 
 
 def grade(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str, Any]) -> Marks:
     """Mark the present state of the seat; nothing that counts is changed by it."""
-    damage, dangers = look_for_harm(client, exercise, attempt, values)
+    harm = damage.look(client, exercise, attempt, values)
+    begun = real_now().isoformat(timespec="milliseconds")
     verdicts = checks.run(exercise.folder / "check.py", Case(client, values, "instructor"))
+    own = damage.done_by_check(client, attempt, begun)
     goals = marks.rows(verdicts, exercise.weights.repair)
     repaired = sum(row["points"] for row in goals if row["passed"])
     parts = {
@@ -25,37 +28,40 @@ def grade(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str
         ),
         "repair": repaired,
         # Who did nothing has done no harm either, but that earns nothing.
-        "harm": exercise.weights.harm if repaired and not damage else 0,
-        "note": notes.mark(exercise, values, attempt.note)[0],
+        "harm": exercise.weights.harm if repaired and not harm else 0,
+        "note": _note(exercise, attempt, values),
     }
     solved = all(row["passed"] for row in goals) and bool(goals)
     return Marks(
         id=exercise.id,
         seed=attempt.seed,
-        passed=solved and not damage,
-        score=0 if dangers else max(0, sum(parts.values()) - attempt.hint_cost),
+        passed=solved and not harm,
+        score=0 if harm.dangers else max(0, sum(parts.values()) - attempt.hint_cost),
         parts=parts,
-        checks=[*goals, *_harm_rows(damage, dangers, exercise.weights.harm)],
+        checks=[*goals, *_harm_rows(harm, own, exercise.weights.harm)],
     )
 
 
-def look_for_harm(
-    client: Client, exercise: Exercise, attempt: Attempt, values: dict[str, Any]
-) -> tuple[list[str], list[str]]:
-    """Return everything that was changed without need, and which of it is dangerous."""
-    allowed = [one for pattern in exercise.may_change for one in variables.expand(pattern, values)]
-    try:
-        changes = harm.compare(attempt.before, harm.picture(client))
-    except PacsLabError as error:
-        return [f"This could not be checked. {error}"], []
-    found = harm.harms(changes, allowed)
-    dangers = [danger for change in found if (danger := harm.danger(change))]
-    strays = [f"{change}; put it back." for change in found if not harm.danger(change)]
-    return dangers + strays, dangers
+def _note(exercise: Exercise, attempt: Attempt, values: dict[str, Any]) -> int:
+    """Return the instructor's mark of the note where there is one, else the engine's."""
+    if attempt.note_mark is not None:
+        return attempt.note_mark
+    return notes.mark(exercise, values, attempt.note)[0]
 
 
-def _harm_rows(damage: list[str], dangers: list[str], points: int) -> list[dict[str, Any]]:
-    if not damage:
-        return []
-    goal = "Nobody is put at risk" if dangers else "Nothing else was changed"
-    return [{"goal": goal, "points": points, "passed": False, "message": " ".join(damage)}]
+def _harm_rows(harm: Damage, own: list[str], points: int) -> list[dict[str, Any]]:
+    """Return what was done besides the repair; what was put back costs nothing, nor our bugs."""
+    rows = []
+    if harm:
+        goal = "Nobody is put at risk" if harm.dangers else "Nothing else was changed"
+        rows.append(_row(goal, " ".join((*harm.dangers, *harm.strays)), points))
+    if harm.put_back:
+        rows.append(_row("What was tried is put back", " ".join(harm.put_back), passed=True))
+    if own:
+        said = f"It did, which is not your fault: {' '.join(own)} Please report it."
+        rows.append(_row("The check itself changes nothing", said))
+    return rows
+
+
+def _row(goal: str, message: str, points: int = 0, *, passed: bool = False) -> dict[str, Any]:
+    return {"goal": goal, "points": points, "passed": passed, "message": message}

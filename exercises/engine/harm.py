@@ -28,8 +28,9 @@ _HOLD = ("study_uid", "patient_id", "issuer", "released_by")
 _ORDER = ("patient_id", "patient_name", "birth_date", "station_ae", "modality", "code")
 _ONLY_WITH = {"user": "users", "role": "users", "node": "nodes", "setting": "settings",
               "volume": "storage", "retention": "storage", "hold": "storage",
-              "route": "queues", "destination": "queues",
+              "route": "queues", "destination": "queues", "label": "users",
               "meaning": "users", "person": "users"}  # fmt: skip
+_LABEL = ("description", "restricted", "rules")
 _ASKER = ("worklist", "mpps", "stations", "charset")
 _ROUTE = ("kind", "enabled", "trigger", "when", "to", "source", "hours", "window", "classes",
           "exclude_source", "modalities", "regions", "max_age_days", "max_studies",
@@ -92,6 +93,7 @@ def picture(client: Client) -> Picture:
         "ris-device": lambda: _table(ris.devices(), "ae", _ASKER),
         "port": lambda: _table(seen.network.ports(), "node", _PORT),
         "rule": lambda: _table(seen.network.rules(), "name", _RULE),
+        "label": lambda: _table(seen.labels.list(), "name", _LABEL),
         "meaning": lambda: _table(seen.directory.show()["map"], "name", ("kind", "value")),
         "person": lambda: _table(_people(seen), "user", ("groups", "claims", "enabled")),
     }
@@ -172,11 +174,26 @@ def danger(change: Change) -> str:
         return f"A study was given to another patient ({change.old} became {change.new})."
     if change.area == "user" and not change.key and change.new is None:
         return f"The account {change.item} was deleted: its history has no owner any more."
-    if change.area == "user" and change.key == "role" and change.new == "pacs_admin":
+    if change.area == "user" and _role(change) == "pacs_admin":
         return f"{change.item} was given every right there is."
+    if change.area == "label" and _opens(change):
+        return f"The label {change.item} closes records no longer: everybody may see them."
     if change.key == "rights" and set(change.new) - set(change.old):
         return f"{change.item} was given rights nobody asked for."
     return ""
+
+
+def _role(change: Change) -> Any:
+    """Return the role that a change gives to an account."""
+    if not change.key and change.old is None:
+        return change.new.get("role")
+    return change.new if change.key == "role" else None
+
+
+def _opens(change: Change) -> bool:
+    if change.key:
+        return change.key == "restricted" and bool(change.old) and not change.new
+    return change.new is None and bool(change.old.get("restricted"))
 
 
 def _people(seen: Client) -> Sequence[dict[str, Any]]:

@@ -37,9 +37,10 @@ class Marks(dict[str, Any]):
 
     @staticmethod
     def _line(row: dict[str, Any]) -> str:
-        if row["passed"] or not row["message"]:
-            return f"{'✔' if row['passed'] else '✘'} {row['goal']}"
-        return f"✘ {row['goal'].rstrip('.')}: {row['message']}"
+        sign = "✔" if row["passed"] else "✘"
+        if not row["message"]:
+            return f"{sign} {row['goal']}"
+        return f"{sign} {row['goal'].rstrip('.')}: {row['message']}"
 
 
 def shared(total: int, shares: Sequence[int]) -> list[int]:

@@ -60,6 +60,16 @@ class Progress:
         runs = [*record["runs"], run][-_KEPT_RUNS:]
         self._write(exercise, {**record, "seconds": seconds, "runs": runs})
 
+    def marked(self, exercise: str, score: int, passed: bool, remark: str) -> None:
+        """Keep what an instructor made of the last run: its score is that now, and the remark."""
+        record = self.of(exercise)
+        *earlier, last = record["runs"] or [{"score": -1}]
+        best = score if last["score"] in (-1, record["best"]) else max(record["best"], score)
+        if record["runs"]:
+            marked = {**last, "score": score, "passed": passed, "remark": remark}
+            record = {**record, "runs": [*earlier, marked]}
+        self._write(exercise, {**record, "best": best, "passed": record["passed"] or passed})
+
     def _write(self, exercise: str, record: dict[str, Any]) -> None:
         exercises = {**self.all(), exercise: record}
         write_json(self.path, {"format": FORMAT, "exercises": exercises})

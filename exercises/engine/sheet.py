@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -24,6 +24,7 @@ class Sheet:
     causes: tuple[tuple[str, str], ...]
     hints: int  # taken so far
     answers: tuple[tuple[str, str], ...] = ()  # lists to hand in
+    exam: bool = False
 
     @classmethod
     def of(cls, exercise: Exercise, attempt: Attempt, values: dict[str, Any]) -> Sheet:
@@ -43,6 +44,16 @@ class Sheet:
             ),
         )
 
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Sheet:
+        """Make the sheet again that `facts` were made of."""
+        causes = tuple((row["id"], row["says"]) for row in facts["causes"])
+        return cls(**{**facts, "causes": causes, "answers": tuple(facts["answers"].items())})
+
+    def for_exam(self) -> Sheet:
+        """Return it as an exam shows it: nothing to draw the variant from."""
+        return replace(self, seed=0, exam=True)
+
     def facts(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         causes = [{"id": name, "says": says} for name, says in self.causes]
@@ -51,7 +62,8 @@ class Sheet:
     def __str__(self) -> str:
         """The sheet for a terminal."""
         causes = "\n".join(f"  {name:<24} {says}" for name, says in self.causes)
-        head = f"{self.title}  (about {self.minutes} minutes; {self.id}, seed {self.seed})"
+        which = "exam" if self.exam else f"seed {self.seed}"
+        head = f"{self.title}  (about {self.minutes} minutes; {self.id}, {which})"
         asked = "".join(f"\n  {name:<24} {says}" for name, says in self.answers)
         wanted = f"\n\nTo hand in:{asked}" if asked else ""
         return f"{head}\n\n{self.ticket}{wanted}\n\nPossible causes:\n{causes}"
@@ -94,7 +106,7 @@ class Hint:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What an incident note is worth, and what it lacks."""
+    """What an incident note is worth, and what it lacks; in an exam nothing is told."""
 
     points: int
     of: int
@@ -102,6 +114,8 @@ class Note:
 
     def __str__(self) -> str:
         """One line."""
+        if not self.of:
+            return "Taken down: it is marked after the exam."
         rest = f": {'; '.join(self.lacks)}." if self.lacks else "."
         return f"The note is worth {self.points} of {self.of} points{rest}"
 

@@ -148,16 +148,6 @@ def read_header(fragments: Sequence[bytes | memoryview], transfer_syntax: str) -
     return header
 
 
-def split_at_pixels(data: bytes, transfer_syntax: str) -> tuple[Dataset, memoryview]:
-    """Return the part before the pixel data, read, and the rest byte for byte."""
-    file, uid = BytesIO(data), UID(transfer_syntax)
-    head = read_dataset(
-        file, uid.is_implicit_VR, uid.is_little_endian,
-        stop_when=lambda tag, vr, length: tag >= _PIXELS,
-    )  # fmt: skip
-    return head, memoryview(data)[file.tell() :]
-
-
 def _read_any(fragments: Sequence[bytes | memoryview], transfer_syntax: str) -> Dataset:
     uid = UID(transfer_syntax)
     return read_dataset(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset
 
-from simulator.archive.attributes import split_at_pixels
 from simulator.archive.incoming import Incoming
 from simulator.archive.index import Index, Location
 from simulator.archive.settings import Settings
@@ -16,7 +15,7 @@ from simulator.archive.store import FileStore
 from simulator.errors import CannotError
 from simulator.journal import Journal
 from simulator.network import dimse
-from simulator.network.dimse import DimseError
+from simulator.network.dimse import DimseError, split_at_pixels
 
 
 class Duplicates:

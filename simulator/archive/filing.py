@@ -31,11 +31,14 @@ from simulator.archive.patient_check import PatientCheck, PatientPolicyError
 from simulator.archive.quarantine import Quarantine
 from simulator.archive.settings import Settings
 from simulator.archive.store import FileStore, Stored
+from simulator.archive.value_check import ValueCheck, ValuePolicyError
 from simulator.clock import Clock
 from simulator.journal import Journal
 from simulator.network import dimse
 from simulator.network.dimse import DimseError
 
+_Refusal = CannotFileError | PatientPolicyError | ValuePolicyError
+_Refusals = (CannotFileError, PatientPolicyError, ValuePolicyError)
 __all__ = ["Filing", "Incoming", "Verdict", "checked_header", "file_meta", "is_uid"]
 
 
@@ -67,7 +70,7 @@ class Filing:
         self.quarantine = quarantine
         self.coercion = Coercion(index.database, settings, clock, journal)
         self.duplicates = Duplicates(index, store, settings, journal)
-        self.patients = PatientCheck(index.database, settings)
+        self.patients, self.values = PatientCheck(index.database, settings), ValueCheck(settings)
         self.on_filed: Callable[[str], None] = lambda study_uid: None
         self.gate: Callable[[], None] = lambda: None  # raises DimseError in a downtime
         self.on_duplicate: Callable[[str, str], None] = lambda study_uid, source: None
@@ -82,7 +85,7 @@ class Filing:
         """
         try:
             return self.filed(incoming, header)
-        except (CannotFileError, PatientPolicyError) as error:
+        except _Refusals as error:
             return self._put_aside(incoming, error)
 
     def checked(self, incoming: Incoming) -> Dataset:
@@ -106,6 +109,7 @@ class Filing:
         if known and not self.duplicates.is_replaced(incoming, known):
             self.on_duplicate(known.study_uid, incoming.source)
             return Verdict()
+        self.values.check(header)
         self.patients.check(header)
         kept = self._keep(incoming, header, replace=known is not None)
         if not kept:  # another association was quicker
@@ -168,14 +172,12 @@ class Filing:
         comment = f"coerced: {', '.join(sorted(plan.changes))}"
         return Verdict(status=dimse.COERCED, comment=comment, tags=tuple(plan.tags))
 
-    def _put_aside(
-        self, incoming: Incoming, error: CannotFileError | PatientPolicyError
-    ) -> Verdict:
+    def _put_aside(self, incoming: Incoming, error: _Refusal) -> Verdict:
         """Keep what was refused if the policy says so; raises the refusal, or warns instead."""
-        if isinstance(error, PatientPolicyError):
-            wanted = error.quarantine
-        else:
+        if isinstance(error, CannotFileError):
             wanted = self.settings["quarantine.keep"]
+        else:
+            wanted = error.quarantine
         warn = self.settings["quarantine.answer"] == "warning"
         number = self.quarantine.keep(incoming, error.status, error.comment) if wanted else ""
         if wanted and warn and not number:

@@ -65,6 +65,7 @@ class Finding:
             relational=relational,
             default=self.settings["query.default_charset"],
             refuse=self.settings["query.invalid_values"] == "refuse",
+            stars=self.settings["query.star_dates"],
         )
         query = Query(
             identifier=identifier,

@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 
 from simulator.archive.attributes import EXPLICIT, LEVELS, UNIQUE_KEY
 from simulator.archive.key_values import ExpectedValue, check_value
-from simulator.archive.matching import has_wildcard, values
+from simulator.archive.matching import RANGE_VRS, has_wildcard, values
 from simulator.archive.records import Element, Malformed, Record, items, read, texts
 from simulator.network import charsets
 from simulator.network.dimse import (
@@ -74,12 +74,14 @@ Faults = list[DimseError]
 
 
 def of_request(
-    data: bytes, transfer_syntax: str, model: str, *, default: str, relational: bool, refuse: bool
-) -> Identifier:
+    data: bytes, transfer_syntax: str, model: str, *, default: str, relational: bool, refuse: bool,
+    stars: str = "any",
+) -> Identifier:  # fmt: skip
     """Read an identifier from the wire and check it; raises DimseError where it is no good.
 
     `default` is the character set of a request that names none; with `refuse` unset a value that
-    makes no sense is passed over, and its key only wants the attribute returned.
+    makes no sense is passed over, and its key only wants the attribute returned. `stars` is what a
+    star means in a date, as `query.star_dates` has it.
     """
     if len(data) > LONGEST:
         raise DimseError(CANNOT_UNDERSTAND, f"the identifier is longer than {LONGEST >> 20} MB")
@@ -87,7 +89,7 @@ def of_request(
     try:
         record = read(data, implicit=transfer_syntax == _IMPLICIT)
         terms = _declared(record)
-        reader = _Reader(terms or (default,), transfer_syntax == _IMPLICIT, faults)
+        reader = _Reader(terms or (default,), transfer_syntax == _IMPLICIT, faults, stars)
         keys = tuple(reader.keys(record))
     except Malformed as error:
         raise DimseError(CANNOT_UNDERSTAND, f"cannot parse: {error}") from error
@@ -122,8 +124,10 @@ def _declared(record: Record) -> tuple[str, ...]:
 class _Reader:
     """Makes keys of elements; what is wrong with them is put into `faults`, if there are any."""
 
-    def __init__(self, terms: Sequence[str], implicit: bool, faults: Faults | None) -> None:
-        self.terms, self.implicit, self.faults = terms, implicit, faults
+    def __init__(
+        self, terms: Sequence[str], implicit: bool, faults: Faults | None, stars: str = "any"
+    ) -> None:
+        self.terms, self.implicit, self.faults, self.stars = terms, implicit, faults, stars
 
     def keys(self, record: Record, depth: int = 0) -> Iterator[Key]:
         for tag, element in record.items():
@@ -150,8 +154,10 @@ class _Reader:
         """
         try:
             found = tuple(texts(element, self.terms))
-            if found == ("*",):
+            if found == ("*",) and (self.stars == "any" or element[0] not in RANGE_VRS):
                 return ()
+            if found == ("*",) and self.stars == "nothing":
+                return found
             if self.faults is not None:
                 check_value(element[0], found)
             return found

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from simulator.archive.attributes import read_header, split_at_pixels, text
+from simulator.archive.attributes import read_header, text
 from simulator.network import dimse, negotiation
-from simulator.network.dimse import DimseError, encode_dataset
+from simulator.network.dimse import DimseError, encode_dataset, split_at_pixels
 
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 INFLATED_CAP = 1 << 30  # bytes of an inflated data set, whatever the ratio

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select, true, update
 
 from simulator.archive import tables as t
 from simulator.archive.attributes import packed, text, unpack
+from simulator.archive.records import Record, read
 from simulator.archive.rows import Filed, Location, all_levels, enter, has, remove_study
 from simulator.database import Database
 from simulator.errors import RefusedError
@@ -178,18 +179,18 @@ def _counts(chosen: Any) -> Any:
 
 
 def _study_facts(row: Row[Any]) -> dict[str, Any]:
-    patient, study = unpack(row.patient), unpack(row.attributes)
+    patient, study = read(bytes(row.patient)), read(bytes(row.attributes))  # there may be many
     return {
         "study_uid": row.study_uid,
-        "patient_name": text(patient, "PatientName"),
+        "patient_name": _said(patient, 0x00100010),
         "patient_id": row.patient_id,
         "issuer": row.issuer,
-        "birth_date": text(patient, "PatientBirthDate"),
-        "sex": text(patient, "PatientSex"),
+        "birth_date": _said(patient, 0x00100030),
+        "sex": _said(patient, 0x00100040),
         "accession": row.accession,
         "date": row.study_date,
-        "time": text(study, "StudyTime"),
-        "description": text(study, "StudyDescription"),
+        "time": _said(study, 0x00080030),
+        "description": _said(study, 0x00081030),
         "modalities": sorted({*(row.modalities or "").split(",")} - {""}),
         "series": row.series or 0,
         "instances": int(row.instances or 0),
@@ -199,6 +200,11 @@ def _study_facts(row: Row[Any]) -> dict[str, Any]:
         "order_state": row.order_state,
         "order_note": row.order_note,
     }
+
+
+def _said(record: Record, tag: int) -> str:
+    """Return a value of the index, which is in UTF-8, as text without padding."""
+    return record[tag][1].decode("utf-8", "replace").strip("\0 ") if tag in record else ""
 
 
 def _grouped(rows: Sequence[Any]) -> list[dict[str, Any]]:

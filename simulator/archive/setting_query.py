@@ -102,6 +102,16 @@ QUERY = (
         breaks="ignore: a mistyped date finds every study.",
     ),
     Setting(
+        key="query.star_dates",
+        default="any",
+        choices=("any", "refuse", "nothing"),
+        what="What a lone star means in a date or time: nothing asked, as in an empty key; a value "
+        "that makes no sense (query.invalid_values); or a text that no date is equal to.",
+        rule="PS3.4 C.2.2.2.4 has no wild cards in dates; many clients send a star there anyway.",
+        breaks="refuse: clients that fill a blank date field with a star get errors. nothing: they "
+        "get empty lists.",
+    ),
+    Setting(
         key="query.default_charset",
         default="ISO_IR 6",
         choices=("ISO_IR 6", "ISO_IR 100", "ISO_IR 192"),

@@ -72,7 +72,7 @@ class Catalogue:
             "instances": sum(row["instances"] for row in rows),
         }
 
-    def studies(self, filters: dict[str, str] | None = None, limit: int = 0) -> list[Any]:
+    def studies(self, filters: dict[str, str] | None = None) -> list[Any]:
         """Return studies, newest first; filters are exact values by the names of `filterable`."""
         wanted = filters or {}
         keys = {_KEYS[name]: value.translate(_WILD) for name, value in wanted.items()}
@@ -81,7 +81,7 @@ class Catalogue:
         if wanted:  # few: what the peer does not count, we do
             rows = [row if row["instances"] else self._counted(row) for row in rows]
         rows.sort(key=lambda row: (row["date"], row["time"]), reverse=True)
-        return rows[:limit] if limit else rows
+        return rows
 
     def study(self, study_uid: str) -> dict[str, Any]:
         """Return a study with its series and instances; raises RefusedError if it is not there."""

@@ -113,19 +113,22 @@ class Desk:
         return {**facts, "baseline": self.has_baseline(), **self.counts()}
 
     def studies(self, call: Call) -> Any:
-        """List studies, newest first, filtered by exact values."""
+        """List studies, newest first, filtered by exact values, or by words of name and numbers."""
         wanted = {key: value for key, value in call.query.items() if key != "limit"}
+        text, modality = wanted.pop("text", ""), wanted.pop("modality", "")
         state = wanted.pop("order_state", "")
         if state and state != "new":  # nothing waits here for its order to be looked up
             self.capable.need("orders")
         unknown = set(wanted) - set(filterable())
         if unknown:
-            known = ", ".join(filterable())
+            known = ", ".join((*filterable(), "modality", "text"))
             raise UsageError(f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {known}.")
         limit = call.query.get("limit", "0")
         if not (limit.isascii() and limit.isdigit()):
             raise UsageError(f"'{limit}' is not a limit.", "Give a whole number.")
-        return [] if state else self.catalogue.studies(wanted, int(limit))
+        rows = [] if state else self.catalogue.studies(wanted)
+        rows = [row for row in rows if _told_of(row, text) and modality in ("", *row["modalities"])]
+        return rows[: int(limit) or None]
 
     def study(self, call: Call) -> Any:
         """Show a study with its series and instances."""
@@ -190,3 +193,9 @@ def _capability(path: str) -> str:
             return "storage"
         return "orders" if "link" in rest else "delete" if len(rest) == 1 else "queues"
     return AREAS.get(area, "")
+
+
+def _told_of(row: dict[str, Any], text: str) -> bool:
+    """Return whether every word is part of the name, the Patient ID or the accession number."""
+    there = f"{row['patient_name']} {row['patient_id']} {row['accession']}".upper()
+    return all(word in there for word in text.upper().replace("^", " ").split())

@@ -119,7 +119,9 @@ class ArchiveClient(MessageLogClient):
         return answer
 
     def studies(self, **filters: str) -> Rows:
-        """List studies, newest first; filter by accession, patient_id, order_state, date."""
+        """List studies, newest first; filters: accession, patient_id, order_state, date, modality,
+        text (words of name and numbers), limit.
+        """
         return Rows(self.call("GET", "/studies", query=filters), _STUDY_COLUMNS)
 
     def study(self, study_uid: str) -> dict[str, Any]:

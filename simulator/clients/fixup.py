@@ -22,13 +22,14 @@ class FixupClient:
         """Act through `archive`'s session."""
         self._archive = archive
 
-    def problems(self) -> Rows:
-        """List what waits to be put right, the oldest first."""
-        return Rows(self._archive.call("GET", "/problems")["rows"], _PROBLEMS)
+    def problems(self, *, limit: int = 0) -> Rows:
+        """List what waits to be put right, the oldest first; limit: so many at most."""
+        query = {"limit": str(limit)} if limit else {}
+        return Rows(self._archive.call("GET", "/problems", query=query)["rows"], _PROBLEMS)
 
     def counts(self) -> Rows:
         """Count problems by kind, with the age of the oldest."""
-        rows = self._archive.call("GET", "/problems")["counts"]
+        rows = self._archive.call("GET", "/problems", query={"limit": "1"})["counts"]
         return Rows(rows, ("kind", "count", "oldest_hours"))
 
     def editable(self) -> Rows:
@@ -132,9 +133,10 @@ class PatientsClient:
         """Act through `archive`'s session."""
         self._archive = archive
 
-    def list(self, text: str = "") -> Rows:
-        """List patients; text: of the name or the identifier."""
+    def list(self, text: str = "", *, limit: int = 0) -> Rows:
+        """List patients by name; text: of the name or the identifier; limit: so many at most."""
         query = {"text": text} if text else {}
+        query |= {"limit": str(limit)} if limit else {}
         return Rows(self._archive.call("GET", "/patients", query=query), _PATIENTS)
 
     def merge(

@@ -177,6 +177,14 @@ class DeviceClient(HospitalClient):
         what = f"{self.name} performed an unscheduled exam"
         return self._do(what, "perform", {"unscheduled": typed})
 
+    def append(self, accession: str, *, reopen: bool = False) -> Outcome:
+        """Add images to a finished exam, as a step of its own; `reopen`: in the step that ended.
+
+        What was added by re-opening and could not be reported gets that step; nothing is taken then.
+        """
+        what = f"{self.name} {'re-opened' if reopen else 'appended to'} {accession}"
+        return self._do(what, "append", {"accession": accession, "reopen": reopen})
+
     def accept(self) -> dict[str, Any]:
         """Put the device through its acceptance: its level, every step, and a report as a page.
 
@@ -202,7 +210,7 @@ class DeviceClient(HospitalClient):
         return Rows(answer["studies"])
 
     def retrieve(self, study_uid: str) -> Outcome:
-        """C-MOVE a study from the archive to this device."""
+        """Fetch a study from the archive, as `retrieve.by` says: C-MOVE to itself, or C-GET."""
         what = f"{self.name} retrieved a study"
         return self._do(what, "retrieve", {"study_uid": study_uid})
 

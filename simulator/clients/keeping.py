@@ -16,7 +16,7 @@ class StudiesClient:
         self._archive = archive
 
     def list(self, **filters: str) -> Rows:
-        """List studies, newest first; filters: patient_id, accession, order_state, limit …"""
+        """List studies, newest first; filters: patient_id, accession, text, modality, limit …"""
         return self._archive.studies(**filters)
 
     def show(self, study_uid: str) -> dict[str, Any]:

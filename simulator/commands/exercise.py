@@ -9,11 +9,16 @@ import typer
 
 from exercises import engine
 from exercises.engine import certificate, domains
+from exercises.engine.sealing import read_secret
 from simulator.commands.output import JsonOption, SeatOption, client, show
 from simulator.errors import RefusedError
 from simulator.files import write_new
 from simulator.seat import Seat
 
+SecretOption = Annotated[
+    Path | None,
+    typer.Option(help="The course secret, a file that only the instructor can read."),
+]
 app = typer.Typer(help="Broken departments to repair.", no_args_is_help=True)
 
 
@@ -31,11 +36,16 @@ def start(
         int | None, typer.Option(help="The variant; another each time if left out.")
     ] = None,
     trainee: Annotated[str, typer.Option(help="Whose variant, in a course.")] = "",
+    secret_file: SecretOption = None,
+    exam: Annotated[
+        bool, typer.Option("--exam", help="No hints, no marks before the instructor's; sealed.")
+    ] = False,
     seat: SeatOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start an exercise: the hospital is reset, something goes wrong, a ticket comes in."""
-    sheet = engine.start(client(seat), name, seed, trainee)
+    secret = read_secret(secret_file) if secret_file else ""
+    sheet = engine.start(client(seat), name, seed, trainee, secret, exam=exam)
     _show(sheet, sheet.facts(), as_json)
 
 
@@ -101,6 +111,22 @@ def hint(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Take the next hint; it costs points."""
     given = engine.hint(client(seat))
     _show(given, vars(given), as_json)
+
+
+@app.command()
+def mark(
+    secret_file: SecretOption = None,
+    note_points: Annotated[
+        int | None, typer.Option("--note", help="Points for the incident note, as you read it.")
+    ] = None,
+    remark: Annotated[str, typer.Option(help="A sentence to the trainee.")] = "",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """For instructors: mark an exam, or give the note of the last attempt your own points."""
+    secret = read_secret(secret_file) if secret_file else ""
+    marks = engine.mark(client(seat), secret, note_points, remark)
+    _show(marks, marks, as_json)
 
 
 @app.command("give-up")

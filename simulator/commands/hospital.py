@@ -78,6 +78,23 @@ def fleet_perform(
     show_outcome(client(seat).fleet.device(device).perform(accession), as_json)
 
 
+@fleet.command("append")
+def fleet_append(
+    device: str,
+    accession: str,
+    reopen: Annotated[
+        bool, typer.Option("--reopen", help="Report it in the step that has ended.")
+    ] = False,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add images to a finished exam, as a step of its own.
+
+    What was added by re-opening and could not be reported gets that step; nothing is taken then.
+    """
+    show_outcome(client(seat).fleet.device(device).append(accession, reopen=reopen), as_json)
+
+
 @fleet.command("queue")
 def fleet_queue(device: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """List what waits on the device's own disk."""
@@ -94,8 +111,25 @@ def fleet_send(device: str, seat: SeatOption = None, as_json: JsonOption = False
 def fleet_retrieve(
     device: str, study_uid: str, seat: SeatOption = None, as_json: JsonOption = False
 ) -> None:
-    """C-MOVE a study from the archive to this device."""
+    """Fetch a study from the archive, as this workstation does (C-MOVE or C-GET)."""
     show_outcome(client(seat).fleet.device(device).retrieve(study_uid), as_json)
+
+
+@fleet.command("find")
+def fleet_find(
+    device: str,
+    words: Annotated[list[str] | None, typer.Argument(help="KEYWORD=VALUE …")] = None,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search the archive as this workstation, e.g. 'fleet find WS1 PatientID=M123'."""
+    show(client(seat).fleet.device(device).find(**parse_pairs(words or [])), as_json)
+
+
+@fleet.command("received")
+def fleet_received(device: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List the studies that were sent to a device, or fetched by it."""
+    show(client(seat).fleet.device(device).received(), as_json)
 
 
 @fleet.command("log")

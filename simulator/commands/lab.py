@@ -153,10 +153,10 @@ def _print_status(state: dict[str, Any]) -> None:
 
 def reset(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """Put studies, users, nodes, orders and settings back to the start; the journal stays."""
+    from exercises import engine
     from simulator.client import connect
 
-    connect(seat)
-    stays = Seat(seat).reset()
+    stays = engine.reset_hospital(connect(seat))
     if as_json:
         show({"reset": True, "said": stays}, True)
     else:

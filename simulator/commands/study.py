@@ -37,11 +37,15 @@ def study_list(
     ] = False,
     patient_id: Annotated[str, typer.Option(help="Of this patient.")] = "",
     accession: Annotated[str, typer.Option(help="With this accession number.")] = "",
+    text: Annotated[str, typer.Option(help="Words of name, Patient ID or accession.")] = "",
+    modality: Annotated[str, typer.Option(help="With a series of it, e.g. CT.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="So many at most; 0: all.")] = 0,
     seat: SeatOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List studies, newest first."""
-    filters = {"patient_id": patient_id, "accession": accession}
+    filters = {"patient_id": patient_id, "accession": accession, "text": text}
+    filters |= {"modality": modality, "limit": str(limit or "")}
     filters["order_state"] = "unmatched" if unmatched else ""
     show(client(seat).archive.studies(**{k: v for k, v in filters.items() if v}), as_json)
 

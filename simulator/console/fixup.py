@@ -20,6 +20,7 @@ CODES = [
 ]  # fmt: skip
 ANY = "every study"
 _PROBLEMS = ("unmatched", "conflict", "duplicate")
+_MOST = 200  # studies, or patients, offered at once
 
 
 def fixup(seat: Client | None = None) -> look.Widget:
@@ -41,6 +42,8 @@ class _Panel:
     def _make_fields(self) -> None:
         watch, message = look.watch, self.message
         self.which = watch(look.choice("show", "which", ["problems", ANY]), self.load, message)
+        self.words = watch(look.text("name or ID", "words", width="240px",
+                           hint="of every study"), self.load, message)  # fmt: skip
         self.study = look.mark(w.Select(options=[], rows=7), "study-list")
         self.study.layout.width = "auto"
         watch(self.study, self.open, message)
@@ -54,6 +57,8 @@ class _Panel:
         self.value = look.text("new value", "value", width="300px")
         self.series = look.choice("series", "series", [], width="420px")
         self.to = look.choice("to study", "to", [], width="420px")
+        self.other_words = watch(look.text("find by name or ID", "other-words", width="300px"),
+                                 self.offer_others, message)  # fmt: skip
         self.references = look.mark(w.Checkbox(description="update what refers to it",
                                     indent=False), "references")  # fmt: skip
         self.code = look.choice("because", "code", CODES, width="320px")
@@ -72,7 +77,7 @@ class _Panel:
         right = w.VBox([self.order, self.html["compare"]])
         return look.panel(
             "Fix-up desk", message,
-            look.row(self.which, make("Refresh", self.refresh, message, "refresh")),
+            look.row(self.which, self.words, make("Refresh", self.refresh, message, "refresh")),
             look.columns((left, "420px"), (right, "420px")),
             self.act, self.fields,
             look.row(make("Preview", self.preview, message, "preview-it", style="primary"),
@@ -93,24 +98,37 @@ class _Panel:
 
     def load(self) -> None:
         """Ask for problems, studies, patients and changes."""
-        rows, studies = self.seat.fixup.problems(), list(self.seat.archive.studies())
         self.html["counts"].value = fixup_shown.counts(self.seat.fixup.counts())
-        self._studies = {study["study_uid"]: study for study in studies}
-        offered = fixup_shown.problem_options(rows, _PROBLEMS)
         if self.which.value == ANY:
-            offered = [(fixup_shown.study_line(s), s["study_uid"]) for s in studies]
-        look.offer(self.to, [(fixup_shown.study_line(s), s["study_uid"]) for s in studies])
-        patients = self.seat.patients.list()
-        look.offer(self.survivor, [(fixup_shown.patient_line(p), (p["patient_id"], p["issuer"]))
-                                   for p in patients])  # fmt: skip
-        words = [key for row in self.seat.fixup.editable() for key in row["attributes"]]
-        look.offer(self.attribute, words)
+            offered = self._studies_of(self.words.value)
+        else:
+            rows = self.seat.fixup.problems(limit=_MOST)
+            offered = fixup_shown.problem_options(rows, _PROBLEMS)
+        self.words.layout.display = "" if self.which.value == ANY else "none"
+        if not self.attribute.options:
+            words = [key for row in self.seat.fixup.editable() for key in row["attributes"]]
+            look.offer(self.attribute, words)
         changes = self.seat.changes.list()
         self.html["changes"].value = fixup_shown.changes(changes)
         look.offer(self.change, [(f"{c['number']}: {c['text']}"[:90], c["number"])
                                  for c in changes if c["state"] == "done"])  # fmt: skip
         look.offer(self.study, offered)
         self.open()
+
+    def offer_others(self) -> None:
+        """Offer studies to move to, or patients to merge into, by the words beside them."""
+        words = self.other_words.value.strip()
+        if self.act.value == MOVE:
+            look.offer(self.to, self._studies_of(words))
+        elif self.act.value == MERGE:
+            found = self.seat.patients.list(words, limit=_MOST)
+            look.offer(self.survivor, [(fixup_shown.patient_line(p), (p["patient_id"], p["issuer"]))
+                                       for p in found])  # fmt: skip
+
+    def _studies_of(self, words: str) -> list[tuple[str, str]]:
+        filters = {"text": words.strip()} if words.strip() else {}
+        found = self.seat.archive.studies(**filters, limit=str(_MOST))
+        return [(fixup_shown.study_line(study), study["study_uid"]) for study in found]
 
     def open(self) -> None:
         """Show the chosen study, its series and the orders it may belong to."""
@@ -135,10 +153,12 @@ class _Panel:
 
     def draw(self) -> None:
         """Show the fields that the chosen act needs."""
+        self.offer_others()
         self.fields.children = {
             LINK: [self.other], EDIT: [self.attribute, self.value],
-            MOVE: [self.series, self.to, self.references], SPLIT: [self.series, self.references],
-            REJECT: [self.code], MERGE: [self.survivor],
+            MOVE: [self.series, self.other_words, self.to, self.references],
+            SPLIT: [self.series, self.references],
+            REJECT: [self.code], MERGE: [self.other_words, self.survivor],
         }.get(self.act.value, [])  # fmt: skip
         self.forget()
 

@@ -32,6 +32,8 @@ class _Panel:
             w.BoundedIntText(10, min=1, max=600, description="minutes"), "minutes"
         )
         self.minutes.layout.width, self.minutes.style.description_width = "150px", "8ch"
+        self.device = look.choice("device", "device", [], width="170px")
+        self.accession = look.text("accession", "accession", width="230px")
         self.widget = self._laid_out()
         self.message.guard(self.draw)
 
@@ -57,9 +59,16 @@ class _Panel:
             self.speed, make("Set speed", self.set_speed, message, "set-speed"),
             self.minutes, make("Step", self.step, message, "step"),
         )  # fmt: skip
+        exam = look.row(
+            self.device, self.accession,
+            make("Append to this exam", self.append, message, "append"),
+            make("Re-open it", self.reopen, message, "reopen", style="warning"),
+        )  # fmt: skip
         return look.panel(
-            "Fleet and clock", message, self.day, day, clock, self.devices, name="fleet-panel",
-            hint="A step does at once all that is due in these minutes, then time stands still.",
+            "Fleet and clock", message, self.day, day, clock, self.devices, exam,
+            name="fleet-panel",
+            hint="A step does at once all that is due in these minutes, then time stands still. "
+            "Images added to a finished exam are a performed step of their own.",
         )  # fmt: skip
 
     def _then(self, act: look.Act, sentence: str) -> look.Act:
@@ -82,9 +91,25 @@ class _Panel:
         self.draw()
         return f"{self.minutes.value} minutes went by; time stands still now."
 
+    def append(self, *, reopen: bool = False) -> str:
+        """Add images to a finished exam, as a step of its own or in the one that ended."""
+        device, accession = self.seat.modality(self.device.value), self.accession.value.strip()
+        done = device.append(accession, reopen=reopen)
+        self.draw()
+        if not done.ok:
+            self.message.say(f"{done.error} {done.remedy}", "bad")
+            return ""
+        return f"{device.name} added to {accession}: {done.facts['images']} images, reported."
+
+    def reopen(self) -> str:
+        """Go on with an exam that was ended, as some consoles let one do."""
+        return self.append(reopen=True)
+
     def draw(self) -> None:
         """Ask the hospital again."""
-        self.devices.value = look.table(map(_shown, self.seat.fleet.devices()), _COLUMNS)
+        found = self.seat.fleet.devices()
+        look.offer(self.device, [x["name"] for x in found if x["kind"] != "workstation"])
+        self.devices.value = look.table(map(_shown, found), _COLUMNS)
         self.day.value = look.table(_day(self.seat.fleet.status(), self.seat.clock.show()),
                                     {"what": "what", "state": "state"})  # fmt: skip
 

@@ -61,10 +61,16 @@ class _Board:
         if not self.sure.value:
             self.message.say("Tick 'yes, really reset' first, then press the button again.")
             return ""
+        from exercises import engine
+
         self.sure.value = False
-        self.seat.seat.reset()
+        running = engine.running(self.seat)
+        engine.reset_hospital(self.seat)
         self.draw()
-        return "The hospital is as it was on the first morning. Journal and marks were kept."
+        ended = f" The exercise '{running}' has ended with it." if running else ""
+        return (
+            f"The hospital is as it was on the first morning. Journal and marks were kept.{ended}"
+        )
 
     def draw(self) -> None:
         """Show the present state."""
@@ -99,7 +105,7 @@ def _count_rows(seat: Client) -> list[dict[str, str]]:
     sources: dict[str, Callable[[], Any]] = {
         "hospital time": lambda: _clock(seat),
         "in the archive": lambda: _counts(seat.archive.status()),
-        "unmatched studies": lambda: len(seat.archive.unmatched()),
+        "unmatched studies": lambda: seat.archive.status().get("unmatched", "not known here"),
         "the day": lambda: _day(seat.fleet.status()),
         "images waiting on devices": lambda: waiting(seat.fleet.devices()),
     }

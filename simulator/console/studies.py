@@ -15,6 +15,7 @@ from simulator.errors import UsageError
 ANY = "any"
 _STATES = (ANY, "matched", "unmatched", "new")
 _MOST = 200  # studies offered at once
+_KINDS = ("CR", "CT", "DX", "MG", "MR", "NM", "OT", "PT", "RF", "SR", "US", "XA")
 
 
 def study_browser(seat: Client | None = None) -> look.Widget:
@@ -25,7 +26,6 @@ def study_browser(seat: Client | None = None) -> look.Widget:
 class _Browser:
     def __init__(self, seat: Client) -> None:
         self.seat, self.message = seat, look.Message()
-        self._studies: list[dict[str, Any]] = []
         self._tree: list[dict[str, Any]] = []
         self._make()
         self.widget = self._laid_out()
@@ -35,7 +35,7 @@ class _Browser:
         self.words = look.text(
             "name or ID", "filter-text", width="260px", hint="part of it is enough"
         )
-        self.modality = look.choice("modality", "filter-modality", [ANY], width="150px")
+        self.modality = look.choice("modality", "filter-modality", [ANY, *_KINDS], width="150px")
         self.state = look.choice("order", "filter-state", _STATES, width="160px")
         self.study, self.series = _list("studies", 8), _list("series", 6)
         self.instance = _list("instances", 6)
@@ -47,7 +47,7 @@ class _Browser:
         self.order = look.mark(w.HTML(), "order-note")
         self.accession = look.text("order's accession", "accession", width="260px")
         for field in (self.words, self.modality, self.state):
-            look.watch(field, self._offer_studies, self.message)
+            look.watch(field, self.load, self.message)
         look.watch(self.study, self._open_study, self.message)
         look.watch(self.series, self._open_series, self.message)
         for field in (self.instance, self.tag_words):
@@ -72,28 +72,24 @@ class _Browser:
 
     def _reload(self) -> str:
         self.load()
-        return f"{len(self._studies)} studies are in the archive."
+        more = (
+            f"The list shows the newest {_MOST} that fit."
+            if len(self.study.options) == _MOST
+            else ""
+        )
+        return f"{self.seat.archive.status()['studies']} studies are in the archive. {more}".strip()
 
     def load(self) -> None:
-        """Ask the archive for its studies."""
-        self._studies = list(self.seat.archive.studies())
-        kinds = sorted({kind for study in self._studies for kind in study["modalities"]})
-        look.offer(self.modality, [ANY, *kinds])
-        self._offer_studies()
-
-    def _offer_studies(self) -> None:
-        kept = [study for study in self._studies if self._wanted(study)][:_MOST]
-        look.offer(self.study, [(_study_line(study), study["study_uid"]) for study in kept])
-        if not kept:
+        """Ask the archive for the newest studies that fit the filters."""
+        found = self.seat.archive.studies(**self._filters(), limit=str(_MOST))
+        look.offer(self.study, [(_study_line(study), study["study_uid"]) for study in found])
+        if not found:
             self.message.say("No study fits these filters. Empty them to see all.")
 
-    def _wanted(self, study: dict[str, Any]) -> bool:
-        text = f"{study['patient_name']} {study['patient_id']} {study['accession']}".lower()
-        return (
-            all(word in text for word in self.words.value.lower().replace("^", " ").split())
-            and self.modality.value in (None, ANY, *study["modalities"])
-            and self.state.value in (ANY, study["order_state"])
-        )
+    def _filters(self) -> dict[str, str]:
+        chosen = {"text": self.words.value.strip(), "modality": self.modality.value,
+                  "order_state": self.state.value}  # fmt: skip
+        return {key: value for key, value in chosen.items() if value not in ("", ANY)}
 
     def _open_study(self) -> None:
         facts = self.seat.archive.study(self.study.value) if self.study.value else {}

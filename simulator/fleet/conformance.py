@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pydicom import uid
+from pydicom.datadict import dictionary_description, tag_for_keyword
 
 from simulator.fleet import delivery
 from simulator.fleet.profile import KINDS, ModalityProfile
@@ -79,9 +80,14 @@ def _workflow(profile: ModalityProfile) -> str:
     zone = profile.timezone or "is not written"
     charset = profile.character_set or "follows the worklist"
     private = profile.private_creator or "none"
+    needs = ", ".join(map(_attribute, profile.worklist_needs)) or "nothing"
+    letters = ", ".join(("none or ISO_IR 6", *profile.worklist_charsets))
+    letters = letters if profile.worklist_charsets else "any"
     drift = f"gains {profile.clock_drift:g} s a day" if profile.clock_drift else "is right"
     rows = [
         ("Worklist keys", "Scheduled Station AE Title, Modality, date; each can be left out"),
+        ("Required in a worklist entry", f"{needs}; entries without are not shown"),
+        ("Character sets of the worklist", f"{letters}; entries in others are not shown"),
         ("Copied from the worklist", "patient, accession number, Study Instance UID, requested "
          "procedure, scheduled step (IHE RAD TF-2, Appendix A)"),
         ("MPPS", "N-CREATE at the beginning, N-SET COMPLETED after the last image; reports, key "
@@ -103,6 +109,11 @@ def _configuration(profile: ModalityProfile) -> str:
         f"{profile.address} where the system has such addresses. The service screen has:\n\n"
         + _table(("setting", "meaning"), rows)
     )
+
+
+def _attribute(keyword: str) -> str:
+    tag = tag_for_keyword(keyword) or 0
+    return f"{dictionary_description(tag)} ({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def _name(keyword: str) -> str:

@@ -15,6 +15,7 @@ from simulator.errors import NetworkError, StatusError
 from simulator.fleet.disk import Disk, Image, Job
 from simulator.fleet.profile import ModalityProfile
 from simulator.fleet.requests import mpps_create, mpps_set
+from simulator.fleet.workflow_settings import WORKLIST
 from simulator.network import dimse, scu
 from simulator.network.associate import Caller, Peer, associate, send_store
 from simulator.network.association import Association
@@ -45,11 +46,12 @@ def send_images(
     *,
     keep: bool = False,
     pause: float = 0.0,
+    write: Callable[[bytes, str], bytes] = lambda data, syntax: data,
 ) -> Sent:
     """Send every waiting image of `jobs` on one association; what fails stays on the disk.
 
     With `keep` what was sent stays, too, until it is committed. Between two series there is a
-    `pause` (seconds).
+    `pause` (seconds). `write` makes of an encoded data set what the device sends.
     """
     waiting = [(job, image) for job in jobs for image in disk.waiting(job)]
     if not waiting:
@@ -66,7 +68,8 @@ def send_images(
                     time.sleep(pause)
                 try:
                     with _LARGE if disk.size(job, image) > LARGE else nullcontext():
-                        length = _send(association, image, disk.data(job, image))
+                        data = write(disk.data(job, image), image.transfer_syntax_uid)
+                        length = _send(association, image, data)
                 except StatusError as refusal:  # the next image may still be welcome
                     error = error or refusal
                 else:
@@ -104,24 +107,30 @@ def _send(association: Association, image: Image, data: bytes) -> int:
 
 
 def report(
-    disk: Disk, job: Job, profile: ModalityProfile, peer: Peer, caller: Callable[[], Caller]
-) -> Job:
+    disk: Disk, job: Job, profile: ModalityProfile, peer: Peer, caller: Callable[[], Caller],
+    reference: str = WORKLIST,
+) -> Job:  # fmt: skip
     """Send the MPPS messages owed for a job, in their order; raises the first NetworkError."""
-    uid = job.exam.pps_uid
+    uid = job.step_uid or job.exam.pps_uid
     if "create" in job.owed:
-        _unless_known(lambda: scu.mpps_create(peer, uid, mpps_create(job.exam, profile), caller()))
+        begun = mpps_create(job.exam, profile, reference)
+        _unless_known(lambda: scu.mpps_create(peer, uid, begun, caller()))
         job = disk.update(job, owed=tuple(part for part in job.owed if part != "create"))
     if "set" in job.owed and job.acquired:
-        _unless_known(lambda: scu.mpps_set(peer, uid, mpps_set(job, profile), caller()))
+        ended, added = mpps_set(job, profile), bool(job.step_uid)
+        _unless_known(lambda: scu.mpps_set(peer, uid, ended, caller()), final=not added)
         job = disk.update(job, owed=())
     return job
 
 
-def _unless_known(tell: Callable[[], None]) -> None:
-    """Tell the RIS; that it knows already (we were killed before we noted it) is as good."""
+def _unless_known(tell: Callable[[], None], *, final: bool = True) -> None:
+    """Tell the RIS; that it knows already (we were killed before we noted it) is as good.
+
+    Not `final`: what is told is more than it can know.
+    """
     try:
         tell()
     except StatusError as error:
-        known = error.status == dimse.DUPLICATE_INSTANCE or "no longer be updated" in str(error)
-        if not known:
+        is_over = "no longer be updated" in str(error)
+        if error.status != dimse.DUPLICATE_INSTANCE and not (final and is_over):
             raise

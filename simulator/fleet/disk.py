@@ -84,9 +84,7 @@ class Disk:
         """Return the facts of every exam begun, the oldest first."""
         return read_lines(self.folder / "exams.jsonl")
 
-    def begin(
-        self, exam: Exam, ended: datetime, *, again: bool = False, step_uid: str = ""
-    ) -> Job:
+    def begin(self, exam: Exam, ended: datetime, *, again: bool = False, step_uid: str = "") -> Job:
         """Note down a new exam, or, `again`, one whose images are to be sent once more.
 
         With `step_uid` it is a part of an exam whose performed step has that UID.

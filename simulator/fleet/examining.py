@@ -21,8 +21,7 @@ def exam_for(
     device: Modality, item: WorklistItem, at: datetime | None, *, other_side: bool = False
 ) -> Exam:
     """Return the exam a device makes of a worklist entry; raises LocalError if it cannot."""
-    times = device.disk.times[item.study_uid]
-    key = (device.seed, device.name, item.study_uid, times)
+    step_uid, step_name = step_of(device, item.study_uid)
     return Exam(
         patient_name=item.patient_name,
         patient_id=item.patient_id,
@@ -41,11 +40,18 @@ def exam_for(
         institution=INSTITUTION,
         station=device.settings.ae_title,
         started=(at or device.clock.now()).replace(microsecond=0),
-        pps_uid=make_uid("pps", *key),
-        pps_id=f"PPS{digest('pps id', *key) % 10**9:09d}",
+        pps_uid=step_uid,
+        pps_id=step_name,
         character_set=item.character_set,
         other_side=other_side,
     )
+
+
+def step_of(device: Modality, study_uid: str) -> tuple[str, str]:
+    """Return UID and ID of the next performed step of a study on this device."""
+    key = (device.seed, device.name, study_uid, device.disk.times[study_uid])
+    number = digest("pps id", *key) % 10**9
+    return make_uid("pps", *key), f"PPS{number:09d}"
 
 
 def _protocol(name: str, profile: ModalityProfile, code: str) -> str:

@@ -69,22 +69,28 @@ class Inbox:
 
     def store(self, request: Request) -> int:
         """Keep one instance (C-STORE, PS3.4 Annex B)."""
-        uid, syntax = request.sop_instance, request.context.transfer_syntax
+        return self.keep(
+            request.sop_class, request.sop_instance, request.context.transfer_syntax,
+            request.data, request.calling,
+        )  # fmt: skip
+
+    def keep(self, sop_class: str, uid: str, syntax: str, data: bytes, calling: str) -> int:
+        """Keep one instance that `calling` has sent; raises DimseError where it is no good."""
         if not uid:
             raise DimseError(dimse.INVALID_INSTANCE, "the Affected SOP Instance UID is missing")
-        head = _head(request.data, syntax)
+        head = _head(data, syntax)
         file = hashlib.sha256(uid.encode("ascii", "replace")).hexdigest() + ".dcm"
         row = {
             "study_uid": str(head.get("StudyInstanceUID") or ""),
             "sop_instance_uid": uid,
-            "sop_class_uid": request.sop_class,
+            "sop_class_uid": sop_class,
             "patient_id": str(head.get("PatientID") or ""),
             "accession": str(head.get("AccessionNumber") or ""),
-            "calling": request.calling,
+            "calling": calling,
             "received": self.clock.now().isoformat(timespec="seconds"),
             "file": file,
         }
-        (self.folder / file).write_bytes(prologue(request.sop_class, uid, syntax) + request.data)
+        (self.folder / file).write_bytes(prologue(sop_class, uid, syntax) + data)
         with self._lock:
             self._rows[file] = row
             append_line(self.folder / "received.jsonl", row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from simulator.crew import Crew
 from simulator.errors import LocalError, NetworkError, RefusedError
 from simulator.fleet import delivery
 from simulator.fleet.acquiring import acquired
+from simulator.fleet.appending import appended
+from simulator.fleet.console_list import shown_list
 from simulator.fleet.delivery import Sent
 from simulator.fleet.disk import Disk, Job, exam_from
+from simulator.fleet.encoding import written
 from simulator.fleet.examining import exam_for
 from simulator.fleet.node import Node
 from simulator.fleet.outcome import Performed, failure
 from simulator.fleet.profile import ModalityProfile
-from simulator.fleet.requests import WorklistItem, read_item, worklist_query
+from simulator.fleet.requests import WorklistItem
 from simulator.fleet.safekeeping import Safekeeping
 from simulator.fleet.settings import TABLE, device_defaults
 from simulator.imaging.exam import Exam
@@ -29,7 +33,6 @@ from simulator.imaging.template import SYNTAXES
 from simulator.imaging.uids import make_uid
 from simulator.journal import Journal
 from simulator.network import command as cmd
-from simulator.network import scu
 from simulator.network.associate import Peer
 from simulator.network.dimse import Handlers
 
@@ -63,23 +66,10 @@ class Modality(Node):
 
         `date` overrides the setting for once: a DA value or range, or empty for any.
         """
-        chosen = self.settings
         if date is None:
-            date = f"{self.clock.now():%Y%m%d}" if chosen.worklist_date == "today" else ""
-        keys = {"station_ae": chosen.worklist_station_ae, "modality": chosen.worklist_modality}
-        peer = chosen.ris()
-        with self.journalled("worklist", peer):
-            query = worklist_query(**keys, date=date)
-            found = scu.find(peer, query, self.caller(peer), model="worklist")
-            items = [read_item(ds) for ds in found]
-        self.book.tell(
-            "device.worklist",
-            f"{self.name}: the worklist of {peer} shows {len(items)} entries (station "
-            f"{keys['station_ae'] or 'any'}, modality {keys['modality'] or 'any'}, "
-            f"date {date or 'any'})",
-            peer=str(peer), entries=len(items), date=date, **keys,
-        )  # fmt: skip
-        return items
+            today = self.settings.worklist_date == "today"
+            date = f"{self.clock.now():%Y%m%d}" if today else ""
+        return shown_list(self, date)
 
     def find_item(self, accession: str, *, date: str | None = None) -> WorklistItem:
         """Return the worklist entry with this accession number; LocalError if there is none."""
@@ -144,16 +134,20 @@ class Modality(Node):
                 raise RefusedError(f"{self.name} never scanned {accession}.", "", 404)
             exam = exam_from(lines[-1]["exam"])
             ended = datetime.fromisoformat(lines[-1]["ended"])
-            return self._finish(self.disk.begin(exam, ended, again=True))
+            return self.finish(self.disk.begin(exam, ended, again=True))
+
+    def append(self, accession: str, *, reopen: bool = False) -> Performed:
+        """Add images to a finished exam; see appending.py."""
+        return appended(self, accession, reopen=reopen)
 
     def _perform(self, exam: Exam, at: datetime | None) -> Performed:
         minutes = self.profile.minutes_per_exam
         ended = at + timedelta(minutes=minutes) if at else max(exam.started, self.clock.now())
         job = self.disk.begin(exam, ended)
         job = self._report(job)[0]
-        return self._finish(job)
+        return self.finish(job)
 
-    def _finish(self, job: Job) -> Performed:
+    def finish(self, job: Job) -> Performed:
         """Acquire, send and report: everything that is left to do for a job."""
         job = self._acquired(job)
         outcome = self._send([job])
@@ -165,7 +159,7 @@ class Modality(Node):
             device=self.name,
             accession=job.exam.accession,
             study_uid=job.exam.study_uid,
-            pps_uid=job.exam.pps_uid,
+            pps_uid=job.step_uid or job.exam.pps_uid,
             images=len(job.images),
             sent=outcome.sent,
             bytes=outcome.bytes,
@@ -241,6 +235,7 @@ class Modality(Node):
                 outcome = delivery.send_images(
                     self.disk, jobs, peer, caller, syntaxes, keep=self.settings.commitment,
                     pause=self.settings.transfer_pause,
+                    write=partial(written, chosen=self.settings),
                 )  # fmt: skip
                 if outcome.error:
                     raise outcome.error
@@ -254,8 +249,9 @@ class Modality(Node):
         try:
             with self.journalled("mpps", peer, accession=job.exam.accession):
                 return delivery.report(
-                    self.disk, job, self.profile, peer, lambda: self.caller(peer)
-                ), None
+                    self.disk, job, self.profile, peer, lambda: self.caller(peer),
+                    self.settings.mpps_reference,
+                ), None  # fmt: skip
         except NetworkError as error:
             newer = next((x for x in self.disk.jobs() if x.number == job.number), job)
             return newer, error

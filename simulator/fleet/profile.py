@@ -117,10 +117,13 @@ class ModalityProfile:
     """One device: its place on the network, its plate, its quirks, its protocols by key.
 
     `timezone` is TimezoneOffsetFromUTC, empty for a device that omits it. `character_set` is the
-    only one it can write, empty for one that follows the worklist. `series_names` is `proper`,
-    or `bare` for a device that numbers its series instead of describing them. `clock_drift` is
-    how many seconds a day its clock gains until it is set, on the first of the month.
-    `careless` is how often its technologists err (day.toml, [errors]), 1 being as often as others.
+    only one it can write, empty for one that follows the worklist. `worklist_needs` are the
+    attributes (keywords) without which its console shows no entry of the worklist, and
+    `worklist_charsets` the character sets it reads there, empty for all. `series_names` is
+    `proper`, or `bare` for a device that numbers its series instead of describing them.
+    `clock_drift` is how many seconds a day its clock gains until it is set, on the first of the
+    month. `careless` is how often its technologists err (day.toml, [errors]), 1 being as often as
+    others.
     """
 
     name: str
@@ -139,6 +142,8 @@ class ModalityProfile:
     private_creator: str = ""
     timezone: str = ""
     character_set: str = ""
+    worklist_needs: tuple[str, ...] = ()
+    worklist_charsets: tuple[str, ...] = ()
     series_names: str = "proper"
     clock_drift: float = 0.0
     careless: float = 1.0

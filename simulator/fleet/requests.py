@@ -12,8 +12,10 @@ from pydicom.dataset import Dataset
 
 from simulator.fleet.disk import Image, Job
 from simulator.fleet.profile import KINDS, ModalityProfile
+from simulator.fleet.workflow_settings import NONE, SHIFTED, WORKLIST
 from simulator.imaging.exam import Exam
 from simulator.imaging.header import code_item, date_of, time_of
+from simulator.imaging.uids import make_uid
 
 SCHEME = "99PACSLAB"
 _DOCUMENTS = {str(getattr(uid, kind.sop_class)) for kind in KINDS.values() if not kind.image}
@@ -101,7 +103,7 @@ def read_item(ds: Dataset) -> WorklistItem:
     )
 
 
-def mpps_create(exam: Exam, profile: ModalityProfile) -> Dataset:
+def mpps_create(exam: Exam, profile: ModalityProfile, reference: str = WORKLIST) -> Dataset:
     """Return the N-CREATE of an exam that begins (PS3.4 Table F.7.2-1)."""
     ds = Dataset()
     ds.SpecificCharacterSet = exam.character_set.split("\\")
@@ -119,7 +121,7 @@ def mpps_create(exam: Exam, profile: ModalityProfile) -> Dataset:
     ds.PerformedStationName, ds.StudyID = profile.station_name, exam.requested_procedure_id[:16]
     ds.ProcedureCodeSequence, ds.PerformedSeriesSequence = [], []
     ds.PerformedProtocolCodeSequence = [_protocol(exam, profile)]
-    ds.ScheduledStepAttributesSequence = [_scheduled(exam)]
+    ds.ScheduledStepAttributesSequence = [_scheduled(exam, reference)]
     return ds
 
 
@@ -138,13 +140,18 @@ def mpps_set(job: Job, profile: ModalityProfile) -> Dataset:
     return ds
 
 
-def _scheduled(exam: Exam) -> Dataset:
+def _scheduled(exam: Exam, reference: str) -> Dataset:
+    said = (exam.study_uid, exam.accession, exam.requested_procedure_id, exam.step_id)
+    own = make_uid("study of a step", exam.pps_uid)
+    if reference == SHIFTED:  # the fields of the form and what fills them have come apart
+        said = (own, exam.requested_procedure_id, exam.step_id, exam.accession)
+    elif reference == NONE:  # as if the patient had come without an order
+        said = (own, "", "", "")
     item = Dataset()
-    item.StudyInstanceUID, item.AccessionNumber = exam.study_uid, exam.accession
+    item.StudyInstanceUID, item.AccessionNumber = said[:2]
+    item.RequestedProcedureID, item.ScheduledProcedureStepID = said[2:]
     item.ReferencedStudySequence, item.ScheduledProtocolCodeSequence = [], []
-    item.RequestedProcedureID = exam.requested_procedure_id
     item.RequestedProcedureDescription = exam.procedure
-    item.ScheduledProcedureStepID = exam.step_id
     item.ScheduledProcedureStepDescription = exam.procedure
     return item
 

@@ -10,7 +10,6 @@ from simulator.errors import UsageError
 from simulator.fleet.acceptance import accepted
 from simulator.fleet.modality import Modality
 from simulator.fleet.outcome import attempt
-from simulator.fleet.settings import TABLE
 from simulator.web import Call, Route
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ def routes(fleet: Fleet) -> list[Route]:
         ("POST", f"{device}/perform", desk.perform, "scan: accession, or unscheduled"),
         ("GET", f"{device}/queue", desk.queue, "what the device still owes to archive and RIS"),
         ("POST", f"{device}/send", desk.send, "try the queue again, or resend an accession"),
+        ("POST", f"{device}/append", desk.append, "add to a finished exam: accession, reopen"),
         ("POST", f"{device}/accept", desk.accept, "put a device through its acceptance"),
         ("GET", f"{device}/log", desk.log, "the device's own log"),
         ("GET", f"{device}/received", desk.received, "what was sent to this device"),
@@ -60,7 +60,8 @@ class _Desk:
 
     def one(self, call: Call) -> Any:
         node = self.fleet.device(call.path["name"])
-        return {**node.facts(), "help": {key: TABLE[key] for key in node.keys}}
+        says = node.settings.table()
+        return {**node.facts(), "help": {key: says[key] for key in node.keys}}
 
     def change(self, call: Call) -> Any:
         node = self.fleet.device(call.path["name"])
@@ -91,6 +92,13 @@ class _Desk:
         if accession:
             return attempt(lambda: device.resend(str(accession)).facts())
         return attempt(device.send_queue)
+
+    def append(self, call: Call) -> Any:
+        device, (accession,) = self._modality(call), call.need("accession")
+        reopen = call.body.get("reopen", False)
+        if not isinstance(reopen, bool):
+            raise UsageError(f"'{reopen}' is no answer to 'reopen'.", "Send true or false.")
+        return attempt(lambda: device.append(str(accession), reopen=reopen).facts())
 
     def accept(self, call: Call) -> Any:
         return accepted(self._modality(call))

@@ -6,19 +6,19 @@ Defaults follow from the device's profile and the seat; only what was changed is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields, replace
 from typing import Any
 
 from pydicom import uid
 
 from simulator.errors import UsageError
+from simulator.fleet.encoding_settings import EncodingSettings
 from simulator.fleet.profile import ModalityProfile
+from simulator.fleet.setting import Value, setting
+from simulator.fleet.workflow_settings import WorkflowSettings
 from simulator.network.associate import Caller, Peer
 from simulator.network.tls_listening import MODES
-
-Value = str | int | float | bool | tuple[str, ...]
 
 
 def _ae(value: Any) -> str:
@@ -97,7 +97,7 @@ def _length(value: Any) -> int:
     return int(text)
 
 
-def switch(value: Any) -> bool:
+def _switch(value: Any) -> bool:
     words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
     if str(value).lower() not in words:
         raise ValueError("true or false")
@@ -123,13 +123,8 @@ def _passcode(value: Any) -> str:
     return value
 
 
-def setting(key: str, read: Callable[[Any], Value], says: str, default: Any = None) -> Any:
-    """Declare one setting: its dotted key, how a text is read, and what it means."""
-    return field(default=default, metadata={"key": key, "read": read, "says": says})
-
-
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(WorkflowSettings, EncodingSettings):
     """The settings of one device; see `table` for what each means."""
 
     ae_title: str = setting("ae_title", _ae, "what the device calls itself, calling and called")
@@ -137,7 +132,7 @@ class Settings:
     archive_host: str = setting("archive.host", _host, "address of the archive")
     archive_port: int = setting("archive.port", _port, "port of the archive")
     archive_tls: bool = setting(
-        "archive.tls", switch, "whether it calls the archive by TLS; the port must fit", False
+        "archive.tls", _switch, "whether it calls the archive by TLS; the port must fit", False
     )
     archive_user: str = setting(
         "archive.user", _user, "account it names to the archive; empty for none", ""
@@ -148,7 +143,7 @@ class Settings:
     ris_ae: str = setting("ris.ae", _ae, "AE title it asks for the worklist and reports to")
     ris_host: str = setting("ris.host", _host, "address of the RIS")
     ris_port: int = setting("ris.port", _port, "port of the RIS")
-    ris_tls: bool = setting("ris.tls", switch, "whether it calls the RIS by TLS", False)
+    ris_tls: bool = setting("ris.tls", _switch, "whether it calls the RIS by TLS", False)
     listener_tls: str = setting(
         "listener.tls", _tls_mode, "how its own port speaks: off, on, or mutual (TLS)", "off"
     )
@@ -166,7 +161,7 @@ class Settings:
         ("ExplicitVRLittleEndian", "ImplicitVRLittleEndian"),
     )  # fmt: skip
     commitment: bool = setting(
-        "commitment", switch, "whether sent images stay until the archive commits to them", False
+        "commitment", _switch, "whether sent images stay until the archive commits to them", False
     )
     commitment_wait: float = setting(
         "commitment.wait", _seconds, "seconds to stay on the association for the result", 1.0
@@ -195,7 +190,7 @@ class Settings:
         "agent.port", _port_or_none,
         "port of its maker's service agent on the archive's computer; 0: none", 0,
     )  # fmt: skip
-    online: bool = setting("online", switch, "whether its network is switched on", True)
+    online: bool = setting("online", _switch, "whether its network is switched on", True)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Settings:
         """Return settings with these dotted keys changed; raises UsageError for a bad one."""
@@ -238,10 +233,11 @@ class Settings:
         )
 
 
-@cache
 def items(kind: type[Settings]) -> dict[str, Field[Any]]:
     """Return the settings of one kind of device, by their dotted keys."""
-    return {item.metadata["key"]: item for item in fields(kind)}
+    last = {x.name for base in (WorkflowSettings, EncodingSettings) for x in fields(base)}
+    ordered = sorted(fields(kind), key=lambda item: item.name in last)
+    return {item.metadata["key"]: item for item in ordered}
 
 
 SECRET = ("archive.passcode",)  # never shown
@@ -254,6 +250,8 @@ def device_defaults(profile: ModalityProfile, archive: Peer, ris: Peer) -> Setti
         ae_title=profile.ae_title,
         worklist_station_ae=profile.ae_title,
         worklist_modality=profile.modality,
+        worklist_needs=profile.worklist_needs,
+        worklist_charsets=profile.worklist_charsets,
         syntaxes=tuple(profile.transfer_syntaxes),
         **peers(archive, ris),
     )

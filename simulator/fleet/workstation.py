@@ -1,12 +1,13 @@
-"""A reading workstation: searches the archive and has studies sent to itself."""
+"""A reading workstation: searches the archive and fetches studies, by C-MOVE or C-GET."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
@@ -14,27 +15,24 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from simulator.clock import Clock
-from simulator.errors import UsageError
+from simulator.errors import NetworkError
+from simulator.fleet import desk_requests
+from simulator.fleet.desk_settings import KEYS, DeskSettings, desk_defaults
 from simulator.fleet.node import Node
-from simulator.fleet.settings import WORKSTATION_KEYS, workstation_defaults
+from simulator.fleet.polling import Poller
 from simulator.journal import Journal
 from simulator.network import command as cmd
 from simulator.network import dimse, scu
 from simulator.network.associate import Peer, plain_context
-from simulator.network.dimse import Handlers, Request
+from simulator.network.association import Message
+from simulator.network.dimse import DimseError, Handlers, Request
 from simulator.network.scu import Retrieved
-
-_ASKED = (
-    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate",
-    "StudyTime", "StudyDescription", "AccessionNumber", "ModalitiesInStudy",
-    "NumberOfStudyRelatedSeries", "NumberOfStudyRelatedInstances",
-)  # fmt: skip
 
 
 class Workstation(Node):
-    """A node that reads: C-FIND and C-MOVE to itself."""
+    """A node that reads: C-FIND, and C-MOVE to itself or C-GET."""
 
-    keys = WORKSTATION_KEYS
+    keys = KEYS
 
     def __init__(
         self, name: str, *, folder: Path, clock: Clock, journal: Journal, archive: Peer, ris: Peer,
@@ -46,9 +44,11 @@ class Workstation(Node):
             folder=folder,
             clock=clock,
             journal=journal,
-            defaults=workstation_defaults(name, archive, ris),
+            defaults=desk_defaults(name, archive, ris),
             **options,
         )
+        self.poller = Poller(clock, self.poll, self.book.tell)
+        self._patients: dict[str, str] = {}  # of the studies that searches found
 
     def contexts(self) -> Sequence[PresentationContext]:
         """Return what the listener takes: notices of available studies, too."""
@@ -73,42 +73,83 @@ class Workstation(Node):
 
     def query(self, keys: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the studies the archive finds for these keys (keyword: value)."""
-        peer = self.settings.archive()
-        with self.journalled("find", peer):
-            found = [_row(ds) for ds in scu.find(peer, _query(keys or {}), self.caller(peer))]
+        found = self._search("find", keys or {})
+        peer = str(self.mine.archive())
         self.book.tell("device.find", f"{self.name}: {peer} found {len(found)} studies",
-                       peer=str(peer), found=len(found))  # fmt: skip
+                       peer=peer, found=len(found))  # fmt: skip
+        return found
+
+    def poll(self) -> None:
+        """Search by itself, as `poll.date` says; a refusal is logged, and the next one comes."""
+        today = self.mine.poll_date == "today"
+        keys = {"StudyDate": f"{self.clock.now():%Y%m%d}"} if today else {}
+        with suppress(NetworkError):
+            found, peer = self._search("poll", keys), str(self.mine.archive())
+            self.book.tell(
+                "device.poll", f"{self.name}: its automatic search found {len(found)} studies",
+                peer=peer, found=len(found), date=self.mine.poll_date,
+            )  # fmt: skip
+
+    def _search(self, what: str, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
+        peer, model = self.mine.archive(), self.mine.query_model
+        identifier = desk_requests.search(self.mine, keys)
+        with self.journalled(what, peer):
+            answers = scu.find(peer, identifier, self.caller(peer), model=model)
+            found = [_row(ds) for ds in answers]
+        self._patients |= {row.get("StudyInstanceUID", ""): row.get("PatientID", "")
+                           for row in found}  # fmt: skip
         return found
 
     def retrieve(self, study_uid: str) -> Retrieved:
-        """Have the archive send a study here (C-MOVE to our own AE title)."""
-        query = Dataset()
-        query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", study_uid
-        peer = self.settings.archive()
-        with self.busy, self.journalled("retrieve", peer, study_uid=study_uid):
-            moved = scu.move(peer, query, self.settings.ae_title, self.caller(peer))
+        """Fetch a study as `retrieve.by` says: C-MOVE to our own AE title, or C-GET."""
+        peer, how = self.mine.archive(), self.mine.retrieve_by
+        with self.busy, self.journalled("retrieve", peer, study_uid=study_uid, by=how):
+            moved = self._move(study_uid) if how == "move" else self._get(study_uid)
         self.book.tell(
             "device.retrieve",
             f"{self.name}: {peer} sent {moved.completed} instances, {moved.failed} failed",
             peer=str(peer), study_uid=study_uid, completed=moved.completed, failed=moved.failed,
+            status=f"0x{moved.status:04X}", by=how,
         )  # fmt: skip
         return moved
 
+    def _move(self, study_uid: str) -> Retrieved:
+        peer, mine = self.mine.archive(), self.mine
+        wanted = desk_requests.fetch(study_uid, self._patient(study_uid))
+        return scu.move(peer, wanted, mine.ae_title, self.caller(peer), model=mine.query_model)
 
-def _query(keys: Mapping[str, Any]) -> Dataset:
-    query = Dataset()
-    query.QueryRetrieveLevel = str(keys.get("QueryRetrieveLevel", "STUDY"))
-    for keyword in _ASKED if query.QueryRetrieveLevel == "STUDY" else ():
-        setattr(query, keyword, "")
-    for keyword, value in keys.items():
+    def _get(self, study_uid: str) -> Retrieved:
+        peer, mine = self.mine.archive(), self.mine
+        wanted = desk_requests.fetch(study_uid, self._patient(study_uid))
+        offered = desk_requests.storage(mine)
+        keep = partial(self._keep, peer.ae)
+        return scu.get(peer, wanted, keep, offered, self.caller(peer), model=mine.query_model)
+
+    def _keep(self, calling: str, message: Message) -> int:
+        """Keep what a C-GET brings; returns the status of its C-STORE."""
+        command, context = message.command, message.context
+        uid = str(command.get("AffectedSOPInstanceUID") or "")
         try:
-            dictionary_VR(keyword)
-            setattr(query, keyword, str(value))
-        except (KeyError, ValueError):
-            raise UsageError(
-                f"'{keyword}' cannot be asked for.", "Use DICOM keywords such as PatientID."
-            ) from None
-    return query
+            return self.inbox.keep(
+                context.abstract_syntax, uid, context.transfer_syntax, message.data, calling
+            )
+        except DimseError as error:
+            return error.status
+
+    def _patient(self, study_uid: str) -> str:
+        """Return the patient of a study, as the last search said: Patient Root asks for it."""
+        return self._patients.get(study_uid, "") if self.mine.query_model == "patient" else ""
+
+    @property
+    def mine(self) -> DeskSettings:
+        """Its settings, a workstation's own among them."""
+        return cast(DeskSettings, self.settings)
+
+    def _switch(self) -> None:
+        """Let the automatic search follow, too."""
+        super()._switch()
+        is_on = self._wanted and self.settings.online
+        self.poller.follow(self.mine.poll_every if is_on else 0)
 
 
 def _row(ds: Dataset) -> dict[str, Any]:

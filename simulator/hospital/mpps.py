@@ -31,6 +31,8 @@ from simulator.network.mpps_rules import (
 
 _BLANK = ("PerformedStationAETitle", "PerformedProcedureStepStartDate",
           "PerformedProcedureStepStartTime")  # fmt: skip
+REFERENCE = ("AccessionNumber", "RequestedProcedureID", "ScheduledProcedureStepID",
+             "StudyInstanceUID")  # fmt: skip
 _OBJECTS = ("ReferencedImageSequence", "ReferencedNonImageCompositeSOPInstanceSequence")
 
 
@@ -64,7 +66,8 @@ class PerformedSteps:
             row = self._row(uid, ds, list(found))
             connection.execute(insert(performed).values(**row))
             self.pass_on("create", uid, row["attributes"])
-            self._tell("mpps.created", row, list(found), rule=", ".join(sorted({*found.values()})))
+            rule = ", ".join(sorted({*found.values()}))
+            self._tell("mpps.created", row, list(found), rule=rule, said=_said(ds))
             self.progress.begun(list(found), row["station_ae"])
         return dimse.SUCCESS
 
@@ -143,15 +146,19 @@ class PerformedSteps:
             rows = connection.execute(select(performed).order_by(performed.c.created)).all()
         return [facts_of(dict(row._mapping)) for row in rows]
 
-    def _tell(self, kind: str, row: dict[str, Any], accessions: list[str], rule: str = "") -> None:
+    def _tell(
+        self, kind: str, row: dict[str, Any], accessions: list[str], rule: str = "",
+        said: list[dict[str, str]] | None = None,
+    ) -> None:  # fmt: skip
         about = f"order {', '.join(accessions)}" if accessions else "no order known here"
         found = f", found by {rule}" if rule else ""
+        refers = {} if said is None else {"refers_to": said}
         self.journal.write(
             kind,
             f"{row['station_ae']} reports {row['status']} for {about}{found} "
             f"({row['patient_name']}, {row['patient_id']})",
             uid=row["uid"], status=row["status"], station_ae=row["station_ae"],
-            accessions=accessions, linked=bool(accessions), rule=rule,
+            accessions=accessions, linked=bool(accessions), rule=rule, **refers,
         )  # fmt: skip
 
     def _now(self) -> str:
@@ -162,18 +169,25 @@ def _parts(accessions: str) -> list[str]:
     return [part for part in accessions.split("\\") if part]
 
 
+def _said(ds: Dataset) -> list[dict[str, str]]:
+    """Return what a step says of the scheduled steps it was performed for."""
+    items = ds.get("ScheduledStepAttributesSequence") or []
+    return [{key: str(item.get(key) or "") for key in REFERENCE} for item in items]
+
+
 def facts_of(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of the table of steps as facts."""
     ds = dimse.decode_dataset(row.pop("attributes"), ExplicitVRLittleEndian)
     series = ds.get("PerformedSeriesSequence") or []
     reason = ds.get("PerformedProcedureStepDiscontinuationReasonCodeSequence") or []
-    steps = ds.get("ScheduledStepAttributesSequence") or []
+    said = _said(ds)
     return {
         **row,
         "accessions": _parts(row["accessions"]),
         "pps_id": str(ds.get("PerformedProcedureStepID") or ""),
         "modality": str(ds.get("Modality") or ""),
-        "study_uids": [str(item.get("StudyInstanceUID") or "") for item in steps],
+        "study_uids": [item["StudyInstanceUID"] for item in said],
+        "refers_to": said,
         "instances": sum(len(item.get(keyword) or []) for item in series for keyword in _OBJECTS),
         "started": f"{ds.PerformedProcedureStepStartDate} {ds.PerformedProcedureStepStartTime}",
         "ended": f"{ds.get('PerformedProcedureStepEndDate') or ''} "

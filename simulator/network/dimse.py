@@ -24,6 +24,8 @@ from simulator.network.command import NAMES, Command
 if TYPE_CHECKING:
     from simulator.network.association import Association, Context
 
+_PIXELS = 0x7FE00000
+
 # Statuses (PS3.7 Annex C; PS3.4 B.2.3, C.4)
 SUCCESS = 0x0000
 PENDING = 0xFF00
@@ -137,6 +139,16 @@ def decode_dataset(data: bytes, transfer_syntax: str) -> Dataset:
     except (Exception, RecursionError) as error:  # anything at all may come over the wire
         raise DimseError(CANNOT_UNDERSTAND, f"cannot parse the data set: {error}") from error
     return ds
+
+
+def split_at_pixels(data: bytes, transfer_syntax: str) -> tuple[Dataset, memoryview]:
+    """Return the part before the pixel data, read, and the rest byte for byte."""
+    file, uid = BytesIO(data), UID(transfer_syntax)
+    head = read_dataset(
+        file, uid.is_implicit_VR, uid.is_little_endian,
+        stop_when=lambda tag, vr, length: tag >= _PIXELS,
+    )  # fmt: skip
+    return head, memoryview(data)[file.tell() :]
 
 
 def _touch(ds: Dataset) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.errors import CannotError
+from simulator.network.recording import HL7, TAPE, Connection
 
 VT, FS, CR = b"\x0b", b"\x1c", b"\r"
 MAX_MESSAGE = 8 << 20  # bytes
@@ -31,6 +32,13 @@ class Piece:
 
     kind: str  # message | truncated | oversized | noise
     data: bytes
+
+    @property
+    def on_the_line(self) -> bytes:
+        """The bytes as they came, with what marks a message's beginning and end."""
+        if self.kind == "message":
+            return frame(self.data)
+        return VT + self.data if self.kind in ("truncated", "oversized") else self.data
 
 
 class FrameReader:
@@ -190,26 +198,33 @@ class MllpServer:
                       peer=peer)  # fmt: skip
 
     def _serve(self, sock: socket.socket, peer: str) -> None:
-        reader = FrameReader(self.limit)
+        reader, tape = FrameReader(self.limit), TAPE.open(sock, HL7)
         try:
             with sock:
                 sock.settimeout(self.idle)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 while data := sock.recv(65536):
-                    self._answer(sock, reader.feed(data), peer)
+                    self._answer(sock, reader.feed(data), peer, tape)
         except OSError:
             pass  # the peer went, or was silent for too long
         finally:
             for piece in reader.end():
+                _record(tape, piece.on_the_line, outward=False)
                 self._handle(piece, peer)
+            if tape is not None:
+                tape.close()
             with self._lock:
                 self._live.discard(sock)
                 self._threads.discard(threading.current_thread())
 
-    def _answer(self, sock: socket.socket, pieces: Iterable[Piece], peer: str) -> None:
+    def _answer(
+        self, sock: socket.socket, pieces: Iterable[Piece], peer: str, tape: Connection | None
+    ) -> None:
         for piece in pieces:
+            _record(tape, piece.on_the_line, outward=False)
             for reply in self._handle(piece, peer):
                 sock.sendall(frame(reply))
+                _record(tape, frame(reply), outward=True)
 
     def _handle(self, piece: Piece, peer: str) -> list[bytes]:
         try:
@@ -218,6 +233,11 @@ class MllpServer:
             logging.getLogger(self.name).exception("an HL7 message could not be handled")
             self.tell("bug", f"{self.name}: {type(error).__name__}: {error}")
             return []
+
+
+def _record(tape: Connection | None, data: bytes, *, outward: bool) -> None:
+    if tape is not None:
+        tape.message(data, outward=outward)
 
 
 def frame(message: bytes) -> bytes:

@@ -10,6 +10,7 @@ from simulator.errors import NoAnswerError
 from simulator.network import hl7, hl7_ack
 from simulator.network.hl7_ack import Ack
 from simulator.network.mllp import FrameReader, Piece, frame
+from simulator.network.recording import HL7, TAPE, Connection
 
 
 class MllpClient:
@@ -21,6 +22,7 @@ class MllpClient:
         self._socket: socket.socket | None = None
         self._reader = FrameReader()
         self._pieces: list[Piece] = []
+        self._tape: Connection | None = None
 
     def send(self, raw: bytes) -> Ack:
         """Send a message and return its acknowledgement.
@@ -33,6 +35,8 @@ class MllpClient:
         deadline = time.monotonic() + self.timeout
         try:
             self._line().sendall(frame(raw))
+            if self._tape is not None:
+                self._tape.message(frame(raw), outward=True)
             while True:
                 ack = hl7_ack.read(self._receive(deadline).data)
                 if more and ack.code == "CA":
@@ -56,7 +60,9 @@ class MllpClient:
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.close()
-        self._socket, self._reader, self._pieces = None, FrameReader(), []
+        if self._tape is not None:
+            self._tape.close()
+        self._socket, self._reader, self._pieces, self._tape = None, FrameReader(), [], None
 
     def __enter__(self) -> MllpClient:
         """Use it for a block."""
@@ -78,6 +84,7 @@ class MllpClient:
                     "Check address and port, and that the receiver runs.",
                 ) from error
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._tape = TAPE.open(self._socket, HL7)
         self._socket.settimeout(self.timeout)
         return self._socket
 
@@ -91,8 +98,15 @@ class MllpClient:
             return False
         except OSError:
             return True
-        self._pieces += self._reader.feed(data)
+        self._take(data)
         return not data
+
+    def _take(self, data: bytes) -> None:
+        """Take what came, and have it recorded."""
+        for piece in self._reader.feed(data):
+            self._pieces.append(piece)
+            if self._tape is not None:
+                self._tape.message(piece.on_the_line, outward=False)
 
     def _receive(self, deadline: float) -> Piece:
         assert self._socket is not None
@@ -101,5 +115,5 @@ class MllpClient:
             data = self._socket.recv(65536)
             if not data:
                 raise ConnectionResetError("the line was closed")
-            self._pieces += self._reader.feed(data)
+            self._take(data)
         return self._pieces.pop(0)

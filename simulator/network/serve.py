@@ -202,6 +202,7 @@ class Server:
         association.peer_address = (proposal.host, proposal.port)  # the line may hide it
         association.extensions = extensions
         self.live[number] = association
+        wire.number(number)
         try:
             telling.accepted(self.tell, proposal, results, facts, association.user)
             wire.send([answer])

@@ -12,6 +12,7 @@ import socket
 import struct
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ Address = tuple[str, int]
 _PIECE = 65536  # bytes read at a time
 _DEAD_SECONDS = 120.0  # how long a dead connection is kept for ends that go on waiting
 _LINGER_ZERO = struct.pack("ii", 1, 0)  # closing then sends a reset
+_ENDS: weakref.WeakKeyDictionary[socket.socket, tuple[Address, Address]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,7 @@ class _Tapped:
 
     def __init__(self, far: socket.socket, wrong: Impairment, counters: Counters) -> None:
         self.near, self._inner = _pair()
+        _ENDS[self.near] = true_ends(far)
         self._far, self._wrong, self._counters = far, wrong, counters
         self._passed = {self._inner: 0, far: 0}  # bytes that came from here
         far.settimeout(None)
@@ -143,6 +148,11 @@ class _Tapped:
                 for key, _ in waiting.select(1):
                     if not key.fileobj.recv(_PIECE):  # type: ignore[union-attr]
                         waiting.unregister(key.fileobj)
+
+
+def true_ends(sock: socket.socket) -> tuple[Address, Address]:
+    """Return a connection's own address and its peer's, past a tap; raises OSError if it is gone."""
+    return _ENDS.get(sock) or (sock.getsockname()[:2], sock.getpeername()[:2])
 
 
 def _block(blocked: str, timeout: float) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from simulator.errors import CannotError
+from simulator.network.recording import TAPE
 
 ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
 PDU_CAP = 1 << 20  # bytes; far above what we offer (OFFERED_PDU)
@@ -41,6 +42,7 @@ class Wire:
         sock.settimeout(timeout)
         self.sock = sock
         self.cap = PDU_CAP
+        self.tape = TAPE.open(sock)
         self._early = bytearray()  # of a TLS connection: read to see whether there is anything
         self._selector: selectors.BaseSelector | None = None
 
@@ -48,6 +50,11 @@ class Wire:
     def tls(self) -> ssl.SSLSocket | None:
         """The TLS connection underneath, if it is one."""
         return self.sock if isinstance(self.sock, ssl.SSLSocket) else None
+
+    def number(self, number: int) -> None:
+        """Have it recorded under which number the journal has this association."""
+        if self.tape is not None:
+            self.tape.association = number
 
     def secure(self, context: ssl.SSLContext, server_name: str | None = None) -> None:
         """Begin TLS, as a client with `server_name`, else as a server; raises OSError."""
@@ -57,6 +64,8 @@ class Wire:
             server_hostname=server_name,
             do_handshake_on_connect=False,
         )
+        if self.tape is not None:
+            self.tape.tls = True
         self.sock.do_handshake()
 
     def read(self) -> tuple[int, bytearray]:
@@ -65,7 +74,10 @@ class Wire:
         length = int.from_bytes(header[2:6], "big")
         if length > self.cap:
             raise Oversized(_too_long(header, length, self.cap))
-        return header[0], self._exactly(length)
+        body = self._exactly(length)
+        if self.tape is not None:
+            self.tape.came(header, body)
+        return header[0], body
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         """Send `buffers` one after the other, in as few packets as possible."""
@@ -75,7 +87,9 @@ class Wire:
         except TimeoutError:
             raise
         except OSError as error:  # a reset, or another thread has closed the connection
-            raise Closed(str(error)) from error
+            raise self._closed(str(error)) from error
+        if self.tape is not None:
+            self.tape.went(buffers)
 
     def readable(self) -> bool:
         """Return whether something waits to be read, without waiting for it; raises Closed."""
@@ -96,6 +110,8 @@ class Wire:
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
         self.sock.close()
+        if self.tape is not None:
+            self.tape.close()
 
     def wait(self, seconds: float) -> bool:
         """Return whether something comes within `seconds`; raises Closed."""
@@ -122,6 +138,12 @@ class Wire:
             sock.settimeout(timeout)
         return True
 
+    def _closed(self, why: str) -> Closed:
+        """Return the exception for an end without a word, and have it recorded."""
+        if self.tape is not None:
+            self.tape.broke(why)
+        return Closed(why)
+
     def _gather(self, buffers: Sequence[Buffer]) -> None:
         if self.tls is not None or not hasattr(self.sock, "sendmsg"):  # Windows has none either
             self.sock.sendall(b"".join(buffers))
@@ -141,9 +163,9 @@ class Wire:
             except TimeoutError:
                 raise
             except OSError as error:  # a reset, or another thread has closed the connection
-                raise Closed(str(error)) from error
+                raise self._closed(str(error)) from error
             if not got:
-                raise Closed("the connection was closed")
+                raise self._closed("the connection was closed")
             have += got
         if _QUICKACK is not None:
             with suppress(OSError):

@@ -246,6 +246,7 @@ def test_status_counts_and_says_nothing_about_anybody(api: Api) -> None:
     assert (said["ae"], said["baseline"]) == ("PACSLAB", True)
     assert set(said) == {
         "ae", "associations", "baseline", "patients", "studies", "series", "instances",
+        "unmatched",
     }  # fmt: skip
 
 

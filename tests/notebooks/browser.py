@@ -32,6 +32,7 @@ _CONNECTED = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
   return context?.isReady && context.session?.kernel?.connectionStatus === 'connected';
 }"""
+_WEARS = "theme => document.body.dataset.jpThemeName === theme"
 # Every action in a panel is a message to the kernel, which is busy and then idle again.
 _COUNT_IDLE = """() => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -59,6 +60,11 @@ class Lab:
     def command(self, name: str, **arguments: Any) -> None:
         """Run one of JupyterLab's own commands."""
         self.page.evaluate(_COMMAND, [name, arguments])
+
+    def dress(self, theme: str) -> None:
+        """Change the theme, and wait until the page wears it."""
+        self.command("apputils:change-theme", theme=theme)
+        self.page.wait_for_function(_WEARS, arg=theme)
 
     def wait_for_kernel(self, seconds: float = 60) -> None:
         """Wait until the server says that the kernel is idle: the page says so too early."""

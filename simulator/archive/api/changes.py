@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, number_of, yes
+from simulator.archive.api.desk import Desk, Row, limit_of, number_of, yes
 from simulator.archive.api.fixup import word
 from simulator.archive.fixup.closed import closed_changes, is_closed
 from simulator.archive.fixup.editing import Hand
@@ -35,8 +35,8 @@ class Changes(Desk):
 
     def patients(self, call: Call) -> Any:
         """List patients; text: of the name or the identifier."""
-        text = call.query.get("text", "")[:64]
-        return self.archive.fixup.patients.all(self.archive.sight.of(call.who), text)
+        text, limits = call.query.get("text", "")[:64], self.archive.sight.of(call.who)
+        return self.archive.fixup.patients.all(limits, text, limit_of(call, 0))
 
     def merge(self, call: Call) -> Any:
         """Let one patient disappear into another."""

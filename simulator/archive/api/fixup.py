@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.archive import tables as t
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row, limit_of, yes
 from simulator.archive.fixup.closed import closed_changes, is_closed
 from simulator.archive.fixup.editing import EDITABLE, Hand
 from simulator.archive.fixup.patients import Identifier
@@ -42,7 +42,7 @@ class FixupDesk(Desk):
 
     def problems(self, call: Call) -> Any:
         """List what waits to be put right, with ages."""
-        return problems(self.archive, self.archive.sight.of(call.who))
+        return problems(self.archive, self.archive.sight.of(call.who), limit_of(call, 0))
 
     def editable(self, call: Call) -> Any:
         """List the attributes that can be edited, by level."""

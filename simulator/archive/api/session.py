@@ -27,6 +27,7 @@ class Session(Desk):
             "associations": len(self.archive.server.live),
             "baseline": self.archive.baseline.exists(),
             **self.archive.index.counts(),
+            "unmatched": self.archive.monitor.facts.unmatched(),
         }
 
     def login(self, call: Call) -> Any:

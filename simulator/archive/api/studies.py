@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import or_, select
 from starlette.responses import Response
 
 from simulator.archive import tables as t
 from simulator.archive.api.desk import Desk, Row, limit_of
 from simulator.errors import RefusedError, UsageError
 from simulator.web import Call
+
+_TEXT = 64  # characters of a search
 
 
 class Studies(Desk):
@@ -26,7 +29,7 @@ class Studies(Desk):
         ]
 
     def studies(self, call: Call) -> Any:
-        """List studies, newest first, filtered by exact values."""
+        """List studies, newest first, filtered by exact values, or by words of name and numbers."""
         columns = {
             "study_uid": t.studies.c.study_uid,
             "accession": t.studies.c.accession,
@@ -35,12 +38,16 @@ class Studies(Desk):
             "date": t.studies.c.study_date,
         }
         limit = limit_of(call, 0)
-        unknown = set(call.query) - set(columns) - {"limit"}
+        known = (*columns, "modality", "text")
+        unknown = set(call.query) - {*known, "limit"}
         if unknown:
             raise UsageError(
-                f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {', '.join(columns)}."
+                f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {', '.join(known)}."
             )
         wanted = [columns[key] == value for key, value in call.query.items() if key in columns]
+        wanted += _told_of(call.query.get("text", ""))
+        if "modality" in call.query:
+            wanted.append(_with_series(call.query["modality"]))
         return self.archive.index.studies([*wanted, *self.archive.sight.of(call.who)], limit)
 
     def study(self, call: Call) -> Any:
@@ -71,7 +78,7 @@ class Studies(Desk):
 
     def orders(self, call: Call) -> Any:
         """List the orders the archive knows."""
-        return self.archive.orders.all()
+        return self.archive.sight.shown(call.who, self.archive.orders.all())
 
     def _study(self, call: Call) -> dict[str, Any]:
         wanted = [t.studies.c.study_uid == call.path["uid"], *self.archive.sight.of(call.who)]
@@ -85,3 +92,21 @@ class Studies(Desk):
         if study is None:
             raise RefusedError("There is no such study in the archive.", "List the studies.", 404)
         return study
+
+
+def _told_of(text: str) -> list[Any]:
+    """Return one condition for each word: it is part of the name, the Patient ID or accession."""
+    p, accession = t.patients.c, t.studies.c.accession
+    return [
+        or_(
+            p.name.contains(word.upper(), autoescape=True),
+            p.patient_id.icontains(word, autoescape=True),
+            accession.icontains(word, autoescape=True),
+        )
+        for word in text[:_TEXT].replace("^", " ").split()
+    ]
+
+
+def _with_series(modality: str) -> Any:
+    """Return the condition that a study has a series of this modality."""
+    return t.studies.c.pk.in_(select(t.series.c.study_pk).where(t.series.c.modality == modality))

@@ -42,8 +42,10 @@ class Patients:
         """Correct what is in `index`."""
         self.index, self.editing = index, editing
 
-    def all(self, conditions: Sequence[Any] = (), word: str = "") -> list[dict[str, Any]]:
-        """Return patients by name, each with how much there is; `word`: of name or identifier."""
+    def all(
+        self, conditions: Sequence[Any] = (), text: str = "", limit: int = 0
+    ) -> list[dict[str, Any]]:
+        """Return patients by name, each with how much there is; `text`: of name or identifier."""
         p, s = t.patients.c, t.studies.c
         query = (
             select(t.patients, func.count(s.pk).label("studies"), func.max(s.study_date))
@@ -52,11 +54,11 @@ class Patients:
             .group_by(p.pk)
             .order_by(p.name, p.patient_id)
         )
-        if word:
+        for word in text.replace("^", " ").split():
             found = p.name.contains(word.upper(), autoescape=True)
             query = query.where(or_(found, p.patient_id.contains(word, autoescape=True)))
         with self.index.database.read() as db:
-            rows = db.execute(query).all()
+            rows = db.execute(query.limit(limit) if limit else query).all()
         return [_facts(row) for row in rows]
 
     def named(self, who: Identifier, limits: Sequence[Any] = ()) -> Identifier:

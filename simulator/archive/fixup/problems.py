@@ -24,44 +24,64 @@ _COMPARED = {  # what a person compares: a study's name for it, an order's
 }  # fmt: skip
 _WEIGHT = {"accession": 4, "patient ID": 4, "name": 3, "birth date": 2, "modality": 1, "date": 1}
 _MOST = 20
+_BATCH = 500  # values of one SQL list
 
 
-def problems(archive: Archive, conditions: Sequence[Any]) -> dict[str, Any]:
-    """Return problems with their ages, and how many there are of each kind."""
+def problems(archive: Archive, conditions: Sequence[Any], limit: int = 0) -> dict[str, Any]:
+    """Return the oldest problems with their ages, and how many there are of each kind."""
     now = archive.clock.now()
     rows = [*_studies(archive, conditions), *_quarantined(archive)]
-    for row in rows:
-        row["age_hours"] = _hours(row["since"], now)
     rows.sort(key=lambda row: str(row["since"]))
     count = Counter(row["kind"] for row in rows)
-    oldest = {kind: max((r["age_hours"] for r in rows if r["kind"] == kind), default=0.0)
-              for kind in KINDS}  # fmt: skip
-    counts = [{"kind": k, "count": count[k], "oldest_hours": oldest[k]} for k in KINDS]
-    return {"counts": counts, "rows": rows}
+    oldest = {row["kind"]: _hours(row["since"], now) for row in reversed(rows)}
+    counts = [{"kind": k, "count": count[k], "oldest_hours": oldest.get(k, 0.0)} for k in KINDS]
+    shown = rows[: limit or None]
+    for row in shown:
+        row["age_hours"] = _hours(row["since"], now)
+    return {"counts": counts, "rows": _named(archive, shown)}
 
 
 def _studies(archive: Archive, conditions: Sequence[Any]) -> list[dict[str, Any]]:
-    s = t.studies.c
+    """Return the studies with a problem, without the patients' names: there may be many."""
+    s, p = t.studies.c, t.patients.c
     twice = (
         select(s.accession).where(s.accession != "").group_by(s.accession)
         .having(func.count() > 1)
     )  # fmt: skip
-    waiting = archive.index.studies([*conditions, s.order_state == "unmatched"])
-    doubles = archive.index.studies([*conditions, s.accession.in_(twice)])
+    found = (
+        select(s.study_uid, s.accession, s.received, s.order_note, p.patient_id)
+        .select_from(t.studies.join(t.patients)).where(*conditions).order_by(s.pk)
+    )  # fmt: skip
+    with archive.database.read() as db:
+        waiting = db.execute(found.where(s.order_state == "unmatched")).all()
+        doubles = db.execute(found.where(s.accession.in_(twice))).all()
     patients = {order["accession"]: order["patient_id"] for order in archive.orders.all()}
     rows = []
     for study in waiting:
-        theirs = patients.get(study["accession"], study["patient_id"])
-        kind = "unmatched" if theirs == study["patient_id"] else "conflict"
-        rows.append(_row(kind, study, study["order_note"]))
+        theirs = patients.get(study.accession, study.patient_id)
+        kind = "unmatched" if theirs == study.patient_id else "conflict"
+        rows.append(_row(kind, study, study.order_note))
     for study in doubles:
-        rows.append(_row("duplicate", study, f"accession {study['accession']} in several studies"))
+        rows.append(_row("duplicate", study, f"accession {study.accession} in several studies"))
     return rows
 
 
-def _row(kind: str, study: dict[str, Any], why: str) -> dict[str, Any]:
-    return {"kind": kind, "what": study["study_uid"], "patient": who(study),
-            "accession": study["accession"], "since": study["received"], "why": why}  # fmt: skip
+def _row(kind: str, study: Any, why: str) -> dict[str, Any]:
+    return {"kind": kind, "what": study.study_uid, "patient": "", "accession": study.accession,
+            "since": study.received, "why": why}  # fmt: skip
+
+
+def _named(archive: Archive, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write into the rows of studies whose they are."""
+    of_study = [row for row in rows if not row["patient"]]
+    uids = sorted({row["what"] for row in of_study})
+    names: dict[str, str] = {}
+    for at in range(0, len(uids), _BATCH):
+        some = t.studies.c.study_uid.in_(uids[at : at + _BATCH])
+        names |= {study["study_uid"]: who(study) for study in archive.index.studies([some])}
+    for row in of_study:
+        row["patient"] = names.get(row["what"], "")
+    return rows
 
 
 def _quarantined(archive: Archive) -> list[dict[str, Any]]:

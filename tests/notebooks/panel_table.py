@@ -1,0 +1,252 @@
+"""Every panel: its one-line call, and what must be readable in it on a hospital at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from exercises import start
+from exercises.engine import desk
+from simulator.client import Client
+from simulator.console.look import count
+from simulator.index_sql import tables
+from simulator.network.associate import Caller, associate, plain_context
+from tests.archive.support import until
+
+TICKET = "room-cannot-send"
+CALLER = "NOTEBOOK"  # an association that stays open
+_VERIFICATION = "1.2.840.10008.1.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A panel: how it is called, what is pressed first, and what must be seen then."""
+
+    panel: str  # its CSS class
+    shows: Callable[[Client], list[str]]
+    arguments: str = "seat"
+    press: tuple[str, ...] = ()
+    pictures: int = 0
+
+
+@contextmanager
+def at_work(seat: Client) -> Iterator[None]:
+    """Start an exercise, and let happen what fills panels; one association stays open."""
+    start(TICKET, seat, seed=1)
+    seat.modality("CT2").perform_unscheduled(patient_name="DOE^JANE", patient_id="X1")
+    until(lambda: seat.archive.unmatched(), 30)
+    seat.archive.queue.pause("WS1", "new screens")
+    seat.archive.rules.add(name="to reading", when="Modality=CT", to=["WS1"])
+    seat.archive.rules.apply("to reading", "all")
+    until(lambda: {row["kind"] for row in seat.archive.queue.list()} == {"route"}, 30)
+    seat.ris.place(code="CT-CHEST")
+    seat.backups.create()
+    seat.storage.change("ONLINE1", capacity=3 * seat.storage.list().one(name="ONLINE1")["used"])
+    seat.users.add("jdoe", role="radiologist", password="a long password", full_name="Jane Doe")
+    with associate(seat.archive.peer, [plain_context(_VERIFICATION)], Caller(ae=CALLER)):
+        yield
+    desk.give_up(seat)
+
+
+def calls() -> list[str]:
+    """Return the one-line calls, in the table's order."""
+    return [f"console.{name}({row.arguments})" for name, row in ROWS.items()]
+
+
+# --- what the seat says, and the panel must say, too ----------------------------------------------
+
+
+def _newest(seat: Client) -> list[str]:
+    study = seat.archive.studies()[0]
+    return [study["patient_name"], study["patient_id"], study["description"]]
+
+
+def _study_browser(seat: Client) -> list[str]:
+    uid = seat.archive.studies()[0]["study_uid"]
+    series = seat.archive.study(uid)["tree"][0]
+    images = count(len(series["instances"]), "image")
+    return [*_newest(seat), images, "PatientName", "StudyInstanceUID"]
+
+
+def _viewer(seat: Client) -> list[str]:
+    ds = seat.archive.instance(_first_image(seat)["sop_uid"])
+    size = f"{ds.Columns} × {ds.Rows}"
+    return [str(ds.PatientName), str(ds.PatientID), str(ds.StudyDescription), size]
+
+
+def _first_image(seat: Client) -> dict[str, Any]:
+    found = seat.archive.study(seat.archive.studies()[0]["study_uid"])
+    image: dict[str, Any] = found["tree"][0]["instances"][0]
+    return image
+
+
+def _status_board(seat: Client) -> list[str]:
+    facts = seat.archive.status()
+    counts = f"{facts['patients']} patients, {facts['studies']} studies"
+    return [counts, f"{facts['instances']} images", "✔ runs", "✔ answers", "PACSLAB", "MR2"]
+
+
+def _fleet(seat: Client) -> list[str]:
+    devices = seat.fleet.devices()
+    places = [f"{row['host']}:{row['port']}" for row in devices[:2]]
+    return [devices[0]["model"], devices[-1]["name"], *places, "stands still"]
+
+
+def _node_table(seat: Client) -> list[str]:
+    node = seat.archive.nodes().one(ae="CT2")
+    return ["CT2", node["host"], str(node["port"]), node["description"]]
+
+
+def _log_pane(seat: Client) -> list[str]:
+    mine = [seat.journal.entries(source=end)[-1].id for end in ("archive", "hospital")]
+    return ["the archive's end", "the hospital's end", mine[1], "device.exam.performed"]
+
+
+def _worklist(seat: Client) -> list[str]:
+    order = seat.ris.worklist()[0]
+    return [order[key] for key in ("accession", "patient_name", "description", "station_ae")]
+
+
+def _timeline(seat: Client) -> list[str]:
+    order = max(seat.ris.orders(), key=lambda row: row["scheduled"])
+    return [order["accession"], order["patient_name"]]
+
+
+def _reading(seat: Client) -> list[str]:
+    row = seat.archive.reading_list()[0]
+    return [row["patient_name"], row["patient_id"], row["accession"], "final report"]
+
+
+def _registration(seat: Client) -> list[str]:
+    row = seat.ris.patients()[0]
+    return [row["patient_id"], row["patient_name"], row["birth_date"]]
+
+
+def _ris_tables(seat: Client) -> list[str]:
+    row = seat.ris.mapping()[0]
+    return [row["code"], row["description"], row["station_ae"]]
+
+
+def _messages(seat: Client) -> list[str]:
+    row = seat.ris.messages(limit=1)[0]
+    return [str(row["number"]), row["kind"], "MSH-10", row["control_id"], "Sending application"]
+
+
+def _ticket(seat: Client) -> list[str]:
+    sheet = desk.current(seat)
+    assert sheet is not None
+    first = sheet.ticket.strip().splitlines()[0]
+    return [sheet.title, first, sheet.causes[0][1], "Hand in diagnosis", "Incident note"]
+
+
+def _users(seat: Client) -> list[str]:
+    row = seat.users.list()[0]
+    return [row["name"], row["full_name"], row["role"], "✔ active"]
+
+
+def _audit(seat: Client) -> list[str]:
+    row = seat.audit.search(limit="100")[-1]
+    return [str(row["number"]), row["event"], "100 records"]
+
+
+def _capacity(seat: Client) -> list[str]:
+    row = seat.storage.list().one(name="ONLINE1")
+    return ["ONLINE1", f"{row['used'] / 1e6:.1f} MB of", "NEAR1", "✔ fine"]
+
+
+def _continuity(seat: Client) -> list[str]:
+    row = seat.backups.list()[-1]
+    return [row["name"], "the archive works as always"]
+
+
+def _fixup(seat: Client) -> list[str]:
+    (study,) = seat.archive.unmatched()
+    return [study["patient_name"], study["patient_id"], "unmatched"]
+
+
+def _queues(seat: Client) -> list[str]:
+    job = seat.archive.queue.list()[0]
+    return ["paused by pacsadmin", "to reading", str(job["number"]), "waiting", "Modality=CT"]
+
+
+def _access(seat: Client) -> list[str]:
+    return ["abaker", "Antonio Baker", "never used, no reason is written down"]
+
+
+def _associations(seat: Client) -> list[str]:
+    row = seat.associations.list().one(calling=CALLER)
+    return [CALLER, row["host"], str(row["number"])]
+
+
+def _service(seat: Client) -> list[str]:
+    device = seat.modality("CT2")
+    settings = device.settings
+    worklist = f"the worklist of CT2 has {len(device.worklist())} entries"
+    return [worklist, settings["archive.ae"], str(settings["archive.port"]), device.facts["model"]]
+
+
+def _settings(seat: Client) -> list[str]:
+    row = seat.archive.settings().one(key="login.max_failures")
+    return [row["key"], row["what"], str(row["default"])]
+
+
+def _sql(seat: Client) -> list[str]:
+    rows = tables(seat.seat.folder / "archive" / "index.db")
+    return [rows[0]["table"], "10 rows", "study_date", seat.archive.studies()[0]["date"]]
+
+
+def _web(seat: Client) -> list[str]:
+    return ["200: fine", "application/dicom+json", seat.archive.dicomweb_url]
+
+
+def _terminal(seat: Client) -> list[str]:
+    peer = seat.archive.peer
+    return [f"echoscu -v -aec PACSLAB {peer.host} {peer.port}"]
+
+
+def _progress(seat: Client) -> list[str]:
+    return ["Information technology", "exercises are solved"]
+
+
+def _morning(seat: Client) -> list[str]:
+    studies = len(seat.archive.unmatched())
+    return ["unmatched studies", f"{studies} without an order", "audit trail", "services"]
+
+
+_NEWEST = 'seat.archive.studies()[0]["study_uid"], seat'
+ROWS: dict[str, Row] = {
+    "access_panel": Row(panel="access-panel", shows=_access),
+    "anatomy_atlas": Row(panel="anatomy", shows=lambda seat: ["axial", "man"], pictures=1),
+    "association_list": Row(panel="association-list", shows=_associations),
+    "audit_panel": Row(panel="audit-panel", shows=_audit),
+    "capacity": Row(panel="capacity", shows=_capacity, press=("ahead",), pictures=1),
+    "continuity": Row(panel="continuity", shows=_continuity),
+    "fixup": Row(panel="fixup", shows=_fixup),
+    "fleet_panel": Row(panel="fleet-panel", shows=_fleet),
+    "log_pane": Row(panel="log-pane", shows=_log_pane, press=("refresh",)),
+    "message_viewer": Row(panel="message-viewer", shows=_messages),
+    "morning_check": Row(panel="morning-check", shows=_morning),
+    "node_table": Row(panel="node-table", shows=_node_table),
+    "order_timeline": Row(panel="order-timeline", shows=_timeline, pictures=1),
+    "progress_board": Row(panel="progress", shows=_progress, pictures=1),
+    "queues": Row(panel="queues", shows=_queues),
+    "reading_list": Row(panel="reading-list", shows=_reading),
+    "registration_desk": Row(panel="registration", shows=_registration),
+    "ris_panel": Row(panel="ris-panel", shows=_ris_tables),
+    "service_screen": Row(panel="service-screen", shows=_service, arguments='"CT2", seat',
+                          press=("worklist",)),
+    "settings_panel": Row(panel="settings-panel", shows=_settings, arguments='seat, "login"'),
+    "sql_desk": Row(panel="sql", shows=_sql, press=("run",)),
+    "status_board": Row(panel="status-board", shows=_status_board),
+    "study_browser": Row(panel="study-browser", shows=_study_browser),
+    "terminal": Row(panel="terminal", shows=_terminal,
+                    arguments='"echoscu -v -aec PACSLAB {archive}", seat=seat'),
+    "ticket": Row(panel="ticket", shows=_ticket, arguments=f'"{TICKET}", seat'),
+    "users_panel": Row(panel="users-panel", shows=_users),
+    "viewer": Row(panel="viewer", shows=_viewer, arguments=_NEWEST, pictures=1),
+    "web_desk": Row(panel="web", shows=_web, press=("ask",)),
+    "worklist_board": Row(panel="worklist-board", shows=_worklist),
+}  # fmt: skip
+NOT_YET = {"wire"}  # panels that are on their way and have no row yet
