@@ -42,12 +42,12 @@ def expect_character_set(seat: Case, device: str) -> None:
     settings = seat.modality(device).settings
     page, terms = settings["encoding.code_page"], settings["encoding.character_set"]
     assert terms in _TRUE.get(page, ()), (
-        f"{device} writes text in '{page}' and names '{terms}'. Expected: a set that holds every "
-        "name, and its own term."
+        f"The next name with other letters would go wrong again: {device} does not name the set "
+        "it writes text in, or that set cannot hold every name."
     )
 
 
 def expect_setting(seat: Case, device: str, key: str, *right: str) -> None:
     """Assert that a console's setting has one of these values."""
     value = seat.modality(device).settings[key]
-    assert value in right, f"{key} of {device} is '{value}'. Expected: {' or '.join(right)}."
+    assert value in right, f"The next exam of {device} would arrive like the ones before."

@@ -1,4 +1,4 @@
-"""What a console shows of a worklist, what its steps refer to, and what is added to a finished exam."""
+"""What a console shows of a worklist, what its steps refer to, and what is added afterwards."""
 
 from __future__ import annotations
 
