@@ -24,6 +24,7 @@ STUDIES = 10_000
 TARGET = 200.0  # ms a redraw
 _SPEED = 60  # the fleet's day, times real time
 _ROUNDS = 7
+_WAIT = 60  # s until the first orders are there
 Make = Callable[[Client], Any]
 Again = Callable[[Any], None]
 
@@ -49,6 +50,7 @@ def _choose(name: str) -> Again:
 
     def again(panel: Any) -> None:
         field = look.find(panel, name)
+        assert field.options, f"there is nothing to choose in {name}"
         field.index = ((field.index or 0) + 1) % len(field.options)
 
     return again
@@ -61,7 +63,7 @@ _PANELS: tuple[tuple[str, Make, dict[str, Again]], ...] = (
     ("status_board", console.status_board, _REFRESH),
     ("fleet_panel", console.fleet_panel, _REFRESH),
     ("study_browser", console.study_browser, {
-        **_REFRESH, "type a name": _type("filter-text", "smith", "jones ann"),
+        **_REFRESH, "type a name": _type("filter-text", "smith", "P00030"),
         "choose a study": _choose("studies"), "search tags": _type("tag-search", "date", "name"),
     }),
     ("reading_list", console.reading_list, _REFRESH),
@@ -134,6 +136,13 @@ def _trouble(panel: Any) -> str:
     return f"FAILED: {said}" if "pl-bad" in said else ""
 
 
+def _until(done: Callable[[], bool], else_: str) -> None:
+    deadline = time.monotonic() + _WAIT
+    while not done():
+        assert time.monotonic() < deadline, else_
+        time.sleep(0.2)
+
+
 @contextmanager
 def _hospital(folder: Path) -> Iterator[Client]:
     """Run a seat whose archive is filled, and whose day is hurried."""
@@ -148,6 +157,7 @@ def _hospital(folder: Path) -> Iterator[Client]:
         seat.fleet.resume()
         found = seat.archive.studies(patient_id=f"P{FIRST + STUDIES - 1:010}")
         assert found, "the filled studies are not found"
+        _until(lambda: len(seat.ris.messages(limit=5)) > 1, "the hospital is not at work")
         yield seat
     finally:
         subprocess.run(command(folder, "down"), capture_output=True, timeout=60, check=False)

@@ -114,11 +114,11 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """Return the four rows of one study; `n` is each level's own key."""
     number = f"{study:010}"
+    state = "matched" if n % 50 else "unmatched"
     rows: list[dict[str, Any]] = [
         {"patient_id": f"P{number}", "issuer": "", "name": objects.name(study)},
         {"patient_pk": n, "study_uid": objects.study_uid(study), "study_date": objects.date(study),
-         "accession": f"A{number}", "order_state": "unmatched" if n % 50 == 0 else "matched", "order_note": "",
-         "received": _RECEIVED},
+         "accession": f"A{number}", "order_state": state, "order_note": "", "received": _RECEIVED},
         {"study_pk": n, "series_uid": objects.series_uid(study), "modality": "CT"},
         {"series_pk": n, "sop_uid": objects.instance_uid(study), "sop_class": CTImageStorage,
          "transfer_syntax": _SYNTAX, "source": "BENCH", "received": _RECEIVED, **place},

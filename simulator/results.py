@@ -5,12 +5,14 @@ Every value is escaped before it becomes HTML: names and descriptions come over 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 _CELL = 60  # characters of a value shown in a table
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")  # how a cell begins that spreadsheets reckon with
 
 
 class Rows(list[dict[str, Any]]):
@@ -115,3 +117,13 @@ class Outcome:
         return (
             f"<p style='border-left:4px solid {colour};padding-left:.6em'>{escape(str(self))}</p>"
         )
+
+
+def harmless(value: Any) -> Any:
+    """Return a value for a cell of a CSV file that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def as_written(cell: str) -> str:
+    """Return what `harmless` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -99,7 +99,7 @@ def _message(check: Callable[[Any], Any], case: Any) -> str:
         return str(error) or "It is not so yet."
     except PacsLabError as error:
         return f"This could not be checked. {error}"
-    except Exception as error:  # a bug of the exercise must not look like the trainee's fault
+    except BaseException as error:  # a bug of the exercise must not look like the trainee's fault
         where = f"{type(error).__name__}: {error}"
         return f"The check itself failed, which is not your fault ({where}). Please report it."
     return ""

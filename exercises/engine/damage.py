@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from exercises.engine import evidence, harm, history, variables
 from exercises.engine.attempt import Attempt
 from exercises.engine.exercise import Exercise
-from exercises.engine.harm import Change
+from exercises.engine.harm import Change, Picture
 from exercises.engine.history import Past
 from exercises.engine.review import LAB
 from simulator.client import Client
@@ -50,7 +50,7 @@ def look(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str,
     return Damage(
         dangers=(*_dangers(found, past), *map(_destroyed, touched)),
         strays=(*_strays(found), *_too_late(own, attempt.closed)),
-        put_back=tuple(_put_back(past, final)),
+        put_back=tuple(_put_back(past, final, attempt.before)),
     )
 
 
@@ -84,8 +84,9 @@ def _dangers(final: Sequence[Change], past: Sequence[Past]) -> list[str]:
     return said
 
 
-def _put_back(past: Sequence[Past], final: Sequence[Change]) -> list[str]:
-    found = [one for one in history.put_back(past, final) if not harm.danger(one.change)]
+def _put_back(past: Sequence[Past], final: Sequence[Change], before: Picture) -> list[str]:
+    gone = history.put_back(past, final, before)
+    found = [one for one in gone if not harm.danger(one.change)]
     said = [f"{one.change} ({one.entry.id})." for one in found[:_MOST]]
     return [*said, f"And {len(found) - _MOST} more."] if len(found) > _MOST else said
 

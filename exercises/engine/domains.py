@@ -16,7 +16,7 @@ from exercises.engine import exercise as exercises
 from exercises.engine.exercise import Exercise
 from exercises.engine.progress import Progress
 from simulator.config import build, read_toml
-from simulator.results import Rows
+from simulator.results import Rows, harmless
 
 FILE = Path(__file__).parent / "domains.toml"
 COLUMNS = ("domain", "title", "solved", "of", "best", "minutes", "hints", "note")
@@ -77,10 +77,5 @@ def as_csv(rows: Rows) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, rows.columns, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
     return out.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value

@@ -1,4 +1,4 @@
-"""What checks of headers ask: what a search finds, what stored objects say, how a console writes."""
+"""What checks of headers ask: what a search finds, what objects say, how a console writes."""
 
 from __future__ import annotations
 

@@ -80,14 +80,15 @@ def read(entry: Entry, before: Before) -> list[Change]:
     return []
 
 
-def put_back(found: Sequence[Past], final: Sequence[Change]) -> list[Past]:
-    """Return the changes that are not to be seen any more, once for each thing."""
+def put_back(found: Sequence[Past], final: Sequence[Change], picture: Picture) -> list[Past]:
+    """Return the changes that are not to be seen any more, once for each thing of the picture."""
     there = {(change.area, change.item, change.key) for change in final}
     there |= {(change.area, change.item, "") for change in final}
     gone: dict[tuple[str, str, str], Past] = {}
     for one in found:
         place = (one.change.area, one.change.item, one.change.key)
-        if place not in there and (*place[:2], "") not in there:
+        seen = not place[2] or place[2] in picture.get(place[0], {}).get(place[1], {})
+        if seen and place not in there and (*place[:2], "") not in there:
             gone.setdefault(place, one)
     return list(gone.values())
 

@@ -39,7 +39,15 @@ class Draw:
     key: str
     world: World
     values: dict[str, Any] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)  # users and studies that are spoken for
+    taken: set[str] = field(default_factory=set)  # users, studies and numbers that are spoken for
+
+    def fresh(self, make: Callable[[], Any], key: str = "") -> Any:
+        """Return the first thing made whose number nobody has: another seed must not clash."""
+        made = make()
+        while (number := made[key] if key else made) in self.taken:
+            made = make()
+        self.taken.add(number)
+        return made
 
     def chance(self, name: str) -> Random:
         """Return the variable's own source of chance: another variable does not change it."""
@@ -52,6 +60,7 @@ def resolve(
 ) -> dict[str, Any]:  # fmt: skip
     """Return the values of all variables, in the order they stand in the file."""
     draw = Draw(key="|".join((secret, trainee, exercise, str(seed))), world=world)
+    draw.taken = {str(row.get(k)) for row in world.studies for k in ("accession", "patient_id")}
     for name, recipe in recipes.items():
         kind, options = _split(recipe)
         filled = fill(options, draw.values) if kind != "lines" else options
@@ -177,7 +186,8 @@ def _ae_title(options: dict[str, Any], draw: Draw, chance: Random) -> str:
 
 def _accession(options: dict[str, Any], draw: Draw, chance: Random) -> str:
     """An accession number that the RIS does not give by itself."""
-    return f"A{chance.choice((97, 98))}{chance.randrange(10_000, 100_000)}"
+    first = chance.choice((97, 98))
+    return str(draw.fresh(lambda: f"A{first}{chance.randrange(10_000, 100_000)}"))
 
 
 def _password(options: dict[str, Any], draw: Draw, chance: Random) -> str:
@@ -187,7 +197,7 @@ def _password(options: dict[str, Any], draw: Draw, chance: Random) -> str:
 
 def _person(options: dict[str, Any], draw: Draw, chance: Random) -> dict[str, str]:
     """A patient who was not here before."""
-    return person(chance)
+    return dict(draw.fresh(lambda: person(chance), "mrn"))
 
 
 def _namesake(options: dict[str, Any], draw: Draw, chance: Random) -> dict[str, str]:

@@ -14,27 +14,20 @@ def check_the_patient_has_all_images(seat):
     expect_nobody(seat, given.doe["mrn"])
 
 
-@points(2)
-def check_the_unknown_are_as_they_were(seat):
-    """The other two are still unknown: each with own number, own name and own exams."""
-    given = seat.given
-    for who, exams in (
-        (given.second, [given.second_one, given.second_other]),
-        (given.third, [given.third_two]),
-    ):
-        expect_record(seat, who["mrn"], exams)
-        names = {row["patient_name"] for row in seat.archive.studies(patient_id=who["mrn"])}
-        assert names == {who["name"]}, f"The exams of {who['mrn']} say {', '.join(sorted(names))}."
-
-
-@points(2)
-def check_the_ris_knows_it_too(seat):
-    """The RIS has the temporary number merged into the patient's own, and no other one."""
+@points(3)
+def check_the_ris_knows_it_and_the_unknown_are_as_they_were(seat):
+    """The RIS has this one merged, too; the other two are unknown as before, in both systems."""
     given = seat.given
     into = {row["patient_id"]: row["merged_into"] for row in seat.ris.patients()}
     assert into.get(given.doe["mrn"]) == given.real["mrn"], (
         f"The RIS says of {given.doe['mrn']}: merged into "
         f"{into.get(given.doe['mrn']) or 'nobody'}. Expected: {given.real['mrn']}."
     )
-    for who in (given.second, given.third):
+    for who, exams in (
+        (given.second, [given.second_one, given.second_other]),
+        (given.third, [given.third_two]),
+    ):
         assert not into.get(who["mrn"]), f"The RIS has {who['mrn']} merged with somebody, too."
+        expect_record(seat, who["mrn"], exams)
+        names = {row["patient_name"] for row in seat.archive.studies(patient_id=who["mrn"])}
+        assert names == {who["name"]}, f"The exams of {who['mrn']} say {', '.join(sorted(names))}."

@@ -110,4 +110,4 @@ def _days(text: str, now: datetime) -> int | None:
 
 def _cell(value: Any) -> str:
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value or "")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return str(harmless(text))

@@ -94,7 +94,7 @@ def _entries(text: str) -> Iterator[Read]:
         return
     for line in read_lines(text, _REQUIRED, [key for key in _ALL if key not in _REQUIRED]):
         cells = {key: cell for key, cell in line.values.items() if cell or key in _MAY_BE_EMPTY}
-        facts = {key: _cell(key, cell) for key, cell in cells.items()}
+        facts = {key: _cell(key, as_written(cell)) for key, cell in cells.items()}
         yield Read(number=line.number, facts=facts, problem=line.problem)
 
 
@@ -132,8 +132,8 @@ def _as_csv(rows: Sequence[dict[str, Any]]) -> str:
 
 def _written_cell(value: Any) -> str:
     if isinstance(value, list):
-        return "|".join(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return str(harmless("|".join(value)))
+    return str(value).lower() if isinstance(value, bool) else str(harmless(str(value)))
 
 
 def _toml(row: dict[str, Any]) -> str:

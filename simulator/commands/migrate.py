@@ -145,6 +145,7 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
             writer.writeheader()
             for row in rows:
                 uids = {key: " ".join(row[key]) for key in ("missing", "extra")}
-                writer.writerow({**row, **uids})
+                cells = {**row, **uids}
+                writer.writerow({key: harmless(value) for key, value in cells.items()})
     except OSError as error:
         raise CannotError(f"{path} cannot be written: {error}.") from error

@@ -91,6 +91,9 @@ def reconcile(
     """Compare what rules matched with what was sent, waits, died or is refused; exit status 1
     where it does not come out even."""
     rows = client(seat).archive.queue.reconcile(ask=ask)
-    show(list(rows) if as_json else rows, as_json)
+    if rows or as_json:
+        show(list(rows) if as_json else rows, as_json)
+    else:
+        print("No rule has routed anything yet: there is nothing to compare.")
     if not all(row["reconciled"] for row in rows):
         raise typer.Exit(1)

@@ -9,21 +9,21 @@ import ipywidgets as w
 
 from simulator.client import Client
 from simulator.console import look
+from simulator.console.capacity_compression import Compression
+from simulator.console.capacity_holds import Holds
 from simulator.console.capacity_plot import forecast_png
+from simulator.console.capacity_retention import Retention
 from simulator.errors import PacsLabError
 
 _RECALLS = {"number": "no.", "state": "state", "volume": "from", "study_uid": "study",
             "due": "ready about", "by": "asked by", "note": "note"}  # fmt: skip
-_EXPIRY = {"until": "kept until", "patient_name": "patient", "modalities": "modality",
-           "description": "study", "why": "why"}  # fmt: skip
 _SIGNS = {"fine": "✔", "full": "✘", "above its threshold": "!", "not mounted": "–",
           "read only": "!"}  # fmt: skip
 _KINDS = ("logs", "cache", "temp")
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def capacity(seat: Client | None = None) -> look.Widget:
-    """Show the archive's volumes, a forecast, retention and recalls."""
+    """Show the archive's volumes, a forecast, retention, holds, compression and recalls."""
     return _Panel(look.client(seat)).widget
 
 
@@ -31,13 +31,15 @@ class _Panel:
     def __init__(self, seat: Client) -> None:
         self.seat, self.message = seat, look.Message()
         self.rows: list[dict[str, Any]] = []
-        self.preview_number = 0
         self._make()
+        self.retention = Retention(seat, self.message, self.refresh)
+        self.holds = Holds(seat, self.message)
+        self.compression = Compression(seat, self.message, self.refresh)
         self.widget = self._laid_out()
         self.message.guard(self.refresh)
 
     def _make(self) -> None:
-        self.bars, self.expiry = look.mark(w.HTML(), "bars"), look.mark(w.HTML(), "expiry")
+        self.bars = look.mark(w.HTML(), "bars")
         self.recalls = look.mark(w.HTML(), "recalls")
         self.picture = look.mark(w.Image(format="png"), "forecast-picture")
         self.picture.layout.max_width, self.picture.layout.display = "100%", "none"
@@ -56,18 +58,18 @@ class _Panel:
             self.kind, make("Clear", self.clear, message, "clear", style="warning"),
         )  # fmt: skip
         ahead = look.row(self.basis, make("Look ahead", self.ahead, message, "ahead"))
-        keeping = w.VBox([
-            look.row(make("Preview", self.preview, message, "preview"),
-                     make("Run this preview", self.run, message, "run", style="danger")),
-            self.expiry,
-        ])  # fmt: skip
         back = w.VBox([
             look.row(self.study, make("Recall", self.recall, message, "recall"),
                      make("Mount the volume", self.mount, message, "mount")),
             self.recalls,
         ])  # fmt: skip
-        titles = ("Retention: what would expire", "Recalls from other tiers")
-        fold = look.mark(w.Accordion([keeping, back], titles=titles), "fold")
+        parts = {
+            "Retention: rules, and what would expire": self.retention.widget,
+            "Legal holds": self.holds.widget,
+            "Compression: rules, and what they save": self.compression.widget,
+            "Recalls from other tiers": back,
+        }
+        fold = look.mark(w.Accordion(list(parts.values()), titles=tuple(parts)), "fold")
         return look.panel(
             "Capacity", message, self.bars, disks, ahead, self.picture, fold, name="capacity",
             hint="The line across a bar is its threshold. A full disk refuses images: 0xA700.",
@@ -76,12 +78,14 @@ class _Panel:
     # --- looking ------------------------------------------------------------------------------
 
     def refresh(self) -> str:
-        """Read volumes and recalls again."""
+        """Read volumes, recalls, rules and holds again."""
         self.rows = self.seat.storage.list()
         look.offer(self.volume, [row["name"] for row in self.rows])
         self.bars.value = bars(self.rows)
         found = self.seat.storage.recalls()
         self.recalls.value = look.scroll(look.table(found, _RECALLS, empty="no recalls"))
+        for part in (self.retention, self.holds, self.compression):
+            part.draw()
         trouble = [r["name"] for r in self.rows if r["state"] in ("full", "above its threshold")]
         return f"Act on {', '.join(trouble)}." if trouble else "No volume is above its threshold."
 
@@ -119,8 +123,8 @@ class _Panel:
     def _cleaned(self, report: dict[str, Any], verb: str) -> str:
         kept = len(report["kept"])
         return (
-            f"Cleaning {report['volume']} {verb} {size(report['freed'])} of "
-            f"{size(report['wanted'])} wanted: {look.count(len(report['studies']), 'study')}; "
+            f"Cleaning {report['volume']} {verb} {look.size(report['freed'])} of "
+            f"{look.size(report['wanted'])} wanted: {look.count(len(report['studies']), 'study')}; "
             f"{kept} stay: no second copy, or on hold."
         )
 
@@ -128,28 +132,7 @@ class _Panel:
         """Clear what is not images."""
         freed = self.seat.storage.clear(self.volume.value, self.kind.value)
         self.refresh()
-        return f"{size(freed)} of {self.kind.value} were cleared on {self.volume.value}."
-
-    def preview(self) -> str:
-        """Show what the retention rules say now."""
-        report = self.seat.retention.preview()
-        self.preview_number = report["number"]
-        rows = [row for row in report["studies"] if row["expired"]]
-        self.expiry.value = look.scroll(look.table(rows, _EXPIRY, empty="nothing has expired"))
-        return (
-            f"Preview {report['number']}: {look.count(report['expiring'], 'study')} would go, "
-            f"{size(report['bytes'])}; {report['held']} more expired and are on hold."
-        )
-
-    def run(self) -> str:
-        """Do what the preview on the screen says."""
-        if not self.preview_number:
-            raise PacsLabError("Nothing was previewed yet.", "Press Preview and read it first.")
-        report = self.seat.retention.run(self.preview_number)
-        self.preview_number, self.expiry.value = 0, ""
-        self.refresh()
-        gone = look.count(report["expiring"], "study")
-        return f"{gone} went, {size(report['bytes'])} are free again."
+        return f"{look.size(freed)} of {self.kind.value} were cleared on {self.volume.value}."
 
     def recall(self) -> str:
         """Ask for the study in the field."""
@@ -165,15 +148,6 @@ class _Panel:
         return f"{self.volume.value} is mounted; {look.count(waited, 'recall')} waited for it."
 
 
-def size(number: float) -> str:
-    """Write a size as a person reads it."""
-    for unit in _UNITS[:-1]:
-        if abs(number) < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} {_UNITS[-1]}"
-
-
 def bars(rows: list[dict[str, Any]]) -> str:
     """Return the volumes as a table with a bar each: images, what else is there, threshold."""
     lines = "".join(_line(row) for row in rows)
@@ -183,10 +157,12 @@ def bars(rows: list[dict[str, Any]]) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     other = sum(row["other"].values())
-    words = f"{size(row['images'])} in {row['files']} files"
-    words += "".join(f", {size(value)} {kind}" for kind, value in row["other"].items() if value)
+    words = f"{look.size(row['images'])} in {row['files']} files"
+    words += "".join(
+        f", {look.size(value)} {kind}" for kind, value in row["other"].items() if value
+    )
     if row["capacity"]:
-        words += f" of {size(row['capacity'])}: {row['percent']:g} %"
+        words += f" of {look.size(row['capacity'])}: {row['percent']:g} %"
     sign = _SIGNS.get(row["state"], "")
     cells = (escape(row["name"]), escape(row["tier"]), _bar(row, other), escape(words),
              escape(f"{sign} {row['state']}"))  # fmt: skip

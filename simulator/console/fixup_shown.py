@@ -48,9 +48,7 @@ def series_line(series: dict[str, Any]) -> str:
 def patient_line(patient: dict[str, Any]) -> str:
     """Return a patient as a line of a list."""
     words = f"{patient['patient_name']} · {patient['patient_id']} · {patient['birth_date']}"
-    return look.shown(f"{words} · {look.count(patient['studies'], 'study')}", 80).replace(
-        "studys", "studies"
-    )
+    return look.shown(f"{words} · {look.count(patient['studies'], 'study')}", 80)
 
 
 def study(found: dict[str, Any]) -> str:

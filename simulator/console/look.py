@@ -21,6 +21,8 @@ Act = Callable[[], Any]
 
 CHECK = "PACSLAB_UP"  # who calls when the status board echoes: no news in a log
 _CELL = 400  # characters of a value in a table
+_LONG = 27  # characters of a word that need not stay in one line
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _SIGNS = {"good": "✔", "bad": "✘", "note": "•", "busy": "…"}
 _MEANING = {
     "we erred": "Nothing useful left this end: look at the settings here.",
@@ -39,8 +41,8 @@ _STYLE = """<style>
 .pl-panel table.pl-table th, .pl-panel table.pl-table td {text-align:left; padding:2px 8px 2px 4px;
   border-bottom:1px solid var(--jp-border-color2,#ccc); vertical-align:top; white-space:normal;
   overflow-wrap:break-word}
-.pl-panel table.pl-table td:last-child {overflow-wrap:anywhere; min-width:12em}
-.pl-panel .pl-tags table.pl-table td:nth-child(3) {overflow-wrap:anywhere; min-width:11em}
+.pl-panel table.pl-table td:last-child, .pl-panel table.pl-table td.pl-long {
+  overflow-wrap:anywhere; min-width:12em}
 .pl-panel table.pl-table th {font-weight:600}
 .pl-panel .jupyter-widget-Collapse-header {color:var(--jp-ui-font-color1,#222)}
 .pl-panel .jupyter-button.mod-warning {background:#b45309; color:#fff}
@@ -216,7 +218,14 @@ def table(
 
 
 def _cells(line: dict[str, Any], columns: dict[str, str]) -> str:
-    return "".join(f"<td>{escape(shown(line.get(key), _CELL))}</td>" for key in columns)
+    return "".join(_cell(shown(line.get(key), _CELL)) for key in columns)
+
+
+def _cell(words: str) -> str:
+    """Return a cell; a long word, such as a UID, may break where the line ends."""
+    is_long = any(len(word) > _LONG for word in words.split())
+    opening = "<td class='pl-long'>" if is_long else "<td>"
+    return f"{opening}{escape(words)}</td>"
 
 
 def scroll(html: str) -> str:
@@ -242,8 +251,19 @@ def shown_html(value: Any) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """Return '1 image' or '3 images'."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """Return '1 image', '3 images' or '3 studies'."""
+    if number == 1:
+        return f"1 {what}"
+    return f"{number} {what[:-1]}ies" if what.endswith(("dy", "ry")) else f"{number} {what}s"
+
+
+def size(number: float) -> str:
+    """Return a number of bytes as a person reads it."""
+    for unit in _UNITS[:-1]:
+        if abs(number) < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} {_UNITS[-1]}"
 
 
 def moment(iso: str) -> str:

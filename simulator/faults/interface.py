@@ -16,7 +16,10 @@ CHANNEL = "HIS"
 
 @dataclass(frozen=True, kw_only=True)
 class SentOrder:
-    """The HIS sends a new order (ORC-1 NW) for a patient, in some minutes (E4)."""
+    """The HIS sends a new order (ORC-1 NW) for a patient, in some minutes (E4).
+
+    `issuer` says whose number the patient has: this hospital's, or another's.
+    """
 
     code: str
     description: str
@@ -24,11 +27,13 @@ class SentOrder:
     patient: dict[str, Any]
     by: str
     minutes: int = 10
+    issuer: str = "PACSLAB"
 
     def apply(self, seat: Client) -> None:
         """Send it; what the RIS makes of it stands in its message log."""
         said = {"accession": self.accession, "code": self.code, "description": self.description}
-        _send(seat.as_staff(self.by), "NW", self.patient, said, self.minutes)
+        who = {**as_patient(self.patient), "issuer": self.issuer}
+        _send(seat.as_staff(self.by), "NW", who, said, self.minutes)
 
     def lift(self, seat: Client) -> None:
         """Cancel the order, if nobody has begun with it."""
@@ -49,7 +54,8 @@ class SentCancel:
     def apply(self, seat: Client) -> None:
         """Send it; what the RIS makes of it stands in its message log."""
         said = {"accession": self.named, "code": self.code, "description": self.code}
-        _send(seat.as_staff(self.by), "CA", self.patient, said, 0)
+        who = {**as_patient(self.patient), "issuer": "PACSLAB"}
+        _send(seat.as_staff(self.by), "CA", who, said, 0)
 
     def lift(self, seat: Client) -> None:
         """Do at the RIS what the message was to do."""
@@ -58,9 +64,9 @@ class SentCancel:
 
 
 def _send(
-    staff: Client, control: str, person: dict[str, Any], said: dict[str, Any], minutes: int
+    staff: Client, control: str, patient: dict[str, Any], said: dict[str, Any], minutes: int
 ) -> None:
-    """Send an order message about a person over the HIS's channel."""
+    """Send an order message about a patient over the HIS's channel."""
     now = staff.clock.now().replace(microsecond=0)
     when = (now + timedelta(minutes=minutes)).isoformat()
     facts = {**said, "placer": f"P{said['accession']}", "scheduled": when}
@@ -68,7 +74,6 @@ def _send(
         1: "^~\\&", 2: "HIS", 3: "PACSLAB", 4: "RIS", 5: "PACSLAB", 6: stamp(now), 8: "ORM^O01",
         9: f"{control}{said['accession']}", 10: "P", 11: "2.3.1", 17: "UNICODE UTF-8",
     })  # fmt: skip
-    who = write.pid({**as_patient(person), "issuer": "PACSLAB"})
     visit = segment("PV1", {1: "1", 2: "O", 3: "OUTPATIENTS"})
-    lines = (head, who, visit, write.orc(control, facts), write.obr(facts))
+    lines = (head, write.pid(patient), visit, write.orc(control, facts), write.obr(facts))
     staff.ris.send(CHANNEL, "\r".join(lines))

@@ -13,6 +13,7 @@ from simulator.client import Client
 from simulator.config import build
 from simulator.errors import UsageError
 from simulator.faults import (
+    access_slips,
     accounts,
     association,
     calendar,
@@ -74,6 +75,7 @@ REGISTRY: dict[str, type[Fault]] = {
     "desk-search": query.DeskSearch,
     "station-key": worklist.StationKey,
     "station-mapping": worklist.StationMapping,
+    "added-images": worklist.AddedImages,
     "ris-setting": ris.RisSetting,
     "ris-device": ris.RisDevice,
     "ris-procedure": ris.ProcedureRow,
@@ -86,6 +88,7 @@ REGISTRY: dict[str, type[Fault]] = {
     "header-writing": headers.HeaderWriting,
     "same-row": studies.SameRow,
     "corrected-copy": studies.CorrectedCopy,
+    "phantoms-apart": studies.PhantomsApart,
     "archive-setting": settings.ArchiveSetting,
     "device-setting": settings.DeviceSetting,
     "log-in": accounts.LogIn,
@@ -108,6 +111,9 @@ REGISTRY: dict[str, type[Fault]] = {
     "directory-people": directory.DirectoryPeople,
     "lost-claims": directory.LostClaims,
     "meaning": directory.Meaning,
+    "meaning-lost": access_slips.MeaningLost,
+    "limited": access_slips.Limited,
+    "log-in-try": access_slips.LogInTry,
     "token": left_open.Token,
     "left-open": left_open.LeftOpen,
     "days": calendar.Days,

@@ -52,3 +52,27 @@ class CorrectedCopy:
 
     def lift(self, seat: Client) -> None:
         """Nothing to undo here: which copy goes is the archive's business."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhantomsApart:
+    """The phantoms of some rooms are kept apart: under a label that only physics has (C20)."""
+
+    label: str
+    patients: tuple[str, ...]  # the numbers that the label's rules name
+    account: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Make the label, and limit the account to it."""
+        staff, rules = seat.as_staff(self.by), [f"patient_id={number}" for number in self.patients]
+        facts: dict[str, Any] = {"description": "Constancy tests", "restricted": True}
+        staff.labels.put(self.label, rules=rules, **facts)
+        staff.users.change(self.account, labels=[self.label])
+
+    def lift(self, seat: Client) -> None:
+        """Take the label away again."""
+        staff = seat.as_staff(self.by)
+        staff.users.change(self.account, labels=[])
+        if any(row["name"] == self.label for row in seat.labels.list()):
+            staff.labels.remove(self.label)

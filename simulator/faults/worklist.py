@@ -42,3 +42,24 @@ class StationMapping:
     def lift(self, seat: Client) -> None:
         """Change it back, for the orders that wait too."""
         seat.as_staff(self.by).ris.map(self.code, station_ae=self.home, pending=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedImages:
+    """A technologist adds images to a finished exam, in the step that has ended or not (E10)."""
+
+    device: str
+    accession: str
+    by: str
+    reopen: bool = True
+
+    def apply(self, seat: Client) -> None:
+        """Take them; re-opened, the RIS refuses the report and the device goes on owing it."""
+        device = seat.as_staff(self.by).fleet.device(self.device)
+        device.append(self.accession, reopen=self.reopen)
+
+    def lift(self, seat: Client) -> None:
+        """Give what was added a step of its own, if it has none."""
+        device = seat.as_staff(self.by).fleet.device(self.device)
+        if any(row["accession"] == self.accession and row["owed"] for row in device.queue()):
+            device.append(self.accession)

@@ -23,6 +23,7 @@ from simulator.network import tls as tls_module
 from simulator.network import wire as w
 from simulator.network.association import Aborted, Association, Context
 from simulator.network.negotiation import Identity
+from simulator.network.recording import TAPE
 from simulator.network.refusals import not_accepted
 from simulator.network.tap import Line
 from simulator.network.tls import Tls
@@ -192,6 +193,7 @@ def _connect(peer: Peer, caller: Caller) -> socket.socket:
         connect = caller.line.connect if caller.line else socket.create_connection
         return connect((peer.host, peer.port), caller.connect_timeout, source)
     except ConnectionRefusedError as error:
+        _note(peer, caller, "connection refused")
         raise NoAnswerError(
             f"Nothing listens at {peer.host}:{peer.port} (connection refused).",
             "Check the port, and that the service there is running.",
@@ -202,10 +204,16 @@ def _connect(peer: Peer, caller: Caller) -> socket.socket:
                 f"This machine has no address {caller.host} to call from.",
                 "Check the caller's host.",
             ) from error
+        _note(peer, caller, str(error))
         raise NoAnswerError(
             f"{peer.host}:{peer.port} cannot be reached: {error}.",
             "Check the address and the network.",
         ) from error
+
+
+def _note(peer: Peer, caller: Caller, why: str) -> None:
+    """Have it recorded that nobody was reached."""
+    TAPE.failed(caller.host, (peer.host, peer.port), (caller.ae, peer.ae), why)
 
 
 def plain_context(sop_class: str) -> PresentationContext:

@@ -65,8 +65,7 @@ def blocks(data: bytes) -> Iterator[bytes]:
 
 
 def _time(block: bytes) -> int:
-    high, low = struct.unpack_from("<II", block, 12)
-    return int(high) << 32 | int(low)
+    return int.from_bytes(block[12:16], "little") << 32 | int.from_bytes(block[16:20], "little")
 
 
 # --- blocks -----------------------------------------------------------------------------------

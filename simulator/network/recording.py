@@ -28,8 +28,8 @@ WHOLE = 65536  # bytes kept of anything else
 RING_BYTES, RING_FRAMES = 16 << 20, 40_000
 _OVERHEAD = 250  # bytes a frame takes beside its data
 _MARK_SECONDS = 0.5  # how often hospital time is looked at, while something comes
-_P_DATA = 4
-_WITH_SECRETS = (1, 2)  # A-ASSOCIATE-RQ, A-ASSOCIATE-AC
+_HEADER, _P_DATA = 6, 4  # bytes of a PDU's head, and the type of those that carry messages
+_WITH_SECRETS = (b"\x01", b"\x02")  # A-ASSOCIATE-RQ, A-ASSOCIATE-AC
 _STORE = b"\0\0\0\x01\x02\0\0\0\x01\0"  # (0000,0100) Command Field: C-STORE-RQ
 Address = tuple[str, int]
 Buffer = bytes | bytearray | memoryview
@@ -79,19 +79,22 @@ class Connection:
     def came(self, header: bytes | bytearray, body: bytearray) -> None:
         """Keep a PDU that was read."""
         control = body[5] if header[0] == _P_DATA and len(body) > 5 else -1
-        self._pdu(False, control, len(body) + 6, (header, body))
+        self._pdu(False, control, len(body) + _HEADER, (header, body))
 
     def went(self, buffers: Sequence[Buffer]) -> None:
         """Keep the PDUs that were sent as these buffers."""
         at, way = 0, self.ways[1]
         while at < len(buffers):
             head = buffers[at]
+            if len(head) < _HEADER:  # no PDU of ours
+                self._pdu(True, -1, sum(map(len, buffers[at:])), buffers[at:])
+                return
             control = head[11] if head[0] == _P_DATA and len(head) > 11 else -1
             if way.room <= 0 and control >= 0 and not control & 1:
                 rest = buffers[at:]  # one message is sent at a time: only its data is left
                 self._count(way, sum(map(len, rest)), (len(rest) + 1) // 2)
                 return
-            length, size, first = int.from_bytes(head[2:6], "big") + 6, len(head), at
+            length, size, first = int.from_bytes(head[2:6], "big") + _HEADER, len(head), at
             at += 1
             while size < length and at < len(buffers):
                 size += len(buffers[at])
@@ -117,7 +120,7 @@ class Connection:
         way = self.ways[outward]
         if control < 0:
             data = _head(parts, WHOLE)
-            self._keep(outward, length, masked(data) if data[0] in _WITH_SECRETS else data)
+            self._keep(outward, length, masked(data) if data[:1] in _WITH_SECRETS else data)
         elif control & 1:
             data = _head(parts, WHOLE)
             way.room = HEAD if _STORE in data[:512] else WHOLE

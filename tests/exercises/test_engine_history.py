@@ -207,7 +207,7 @@ def _line(number: int) -> str:
     return json.dumps({**facts, "kind": "c-store", "text": "x", "facts": {}}) + "\n"
 
 
-PICTURE = {
+PICTURE: dict[str, Any] = {
     "study": {"1.2": {"patient_id": "M1"}},
     "label": {"vip": {"restricted": True}, "teaching": {"restricted": False}},
     "retention": {"CT": {}},

@@ -7,13 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from pynetdicom.presentation import build_context
+
 from exercises import start
 from exercises.engine import desk
 from simulator.client import Client
 from simulator.console.look import count
+from simulator.imaging.uids import make_uid
 from simulator.index_sql import tables
-from simulator.network.associate import Caller, associate, plain_context
+from simulator.network.associate import (
+    Caller,
+    associate,
+    context_for,
+    encoded,
+    plain_context,
+    send_store,
+)
 from tests.archive.support import until
+from tests.notebooks.browser import Panel
 
 TICKET = "room-cannot-send"
 CALLER = "NOTEBOOK"  # an association that stays open
@@ -22,12 +33,12 @@ _VERIFICATION = "1.2.840.10008.1.1"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A panel: how it is called, what is pressed first, and what must be seen then."""
+    """A panel: how it is called, what is done in it first, and what must be seen then."""
 
     panel: str  # its CSS class
     shows: Callable[[Client], list[str]]
     arguments: str = "seat"
-    press: tuple[str, ...] = ()
+    use: Callable[[Panel], Any] = lambda panel: None
     pictures: int = 0
 
 
@@ -35,8 +46,11 @@ class Row:
 def at_work(seat: Client) -> Iterator[None]:
     """Start an exercise, and let happen what fills panels; one association stays open."""
     start(TICKET, seat, seed=1)
+    seat.clock.step(20)
+    _earlier_days(seat)
     seat.modality("CT2").perform_unscheduled(patient_name="DOE^JANE", patient_id="X1")
     until(lambda: seat.archive.unmatched(), 30)
+    seat.archive.set("dicom.idle_timeout", 600)  # or the association below is ended
     seat.archive.queue.pause("WS1", "new screens")
     seat.archive.rules.add(name="to reading", when="Modality=CT", to=["WS1"])
     seat.archive.rules.apply("to reading", "all")
@@ -48,6 +62,21 @@ def at_work(seat: Client) -> Iterator[None]:
     with associate(seat.archive.peer, [plain_context(_VERIFICATION)], Caller(ae=CALLER)):
         yield
     desk.give_up(seat)
+
+
+def _earlier_days(seat: Client) -> None:
+    """Send a film of each of some days before, so that there is a trend to draw."""
+    ds = seat.archive.instance(_first_image(seat)["sop_uid"])
+    syntax = str(ds.file_meta.TransferSyntaxUID)
+    context = build_context(ds.SOPClassUID, syntax)
+    with associate(seat.archive.peer, [context], Caller(ae="CT2")) as association:
+        for day in ("20260224", "20260225", "20260226", "20260227"):
+            ds.StudyDate, ds.StudyInstanceUID = day, make_uid("panels", day)
+            ds.SeriesInstanceUID, ds.SOPInstanceUID = f"{ds.StudyInstanceUID}.1", make_uid(day)
+            send_store(association, sop_class=ds.SOPClassUID, sop_instance=ds.SOPInstanceUID,
+                       transfer_syntax=syntax,
+                       data=encoded(ds, context_for(association, ds.SOPClassUID, syntax)),
+            )  # fmt: skip
 
 
 def calls() -> list[str]:
@@ -100,8 +129,10 @@ def _node_table(seat: Client) -> list[str]:
 
 
 def _log_pane(seat: Client) -> list[str]:
-    mine = [seat.journal.entries(source=end)[-1].id for end in ("archive", "hospital")]
-    return ["the archive's end", "the hospital's end", mine[1], "device.exam.performed"]
+    kinds = {"archive": "c-store", "hospital": "device.exam.performed"}
+    found = [seat.journal.entries(kind=kind, source=end, node="CT2")[-1]
+             for end, kind in kinds.items()]  # fmt: skip
+    return ["the archive's end", "the hospital's end", *kinds.values(), *(x.id for x in found)]
 
 
 def _worklist(seat: Client) -> list[str]:
@@ -147,13 +178,13 @@ def _users(seat: Client) -> list[str]:
 
 
 def _audit(seat: Client) -> list[str]:
-    row = seat.audit.search(limit="100")[-1]
-    return [str(row["number"]), row["event"], "100 records"]
+    row = seat.audit.search(limit="100")[-20]
+    return [str(row["number"]), row["event"], row["text"], "100 records"]
 
 
 def _capacity(seat: Client) -> list[str]:
     row = seat.storage.list().one(name="ONLINE1")
-    return ["ONLINE1", f"{row['used'] / 1e6:.1f} MB of", "NEAR1", "✔ fine"]
+    return ["ONLINE1", f"{row['files']} files", f"{row['percent']:g} %", "NEAR1", "✔ fine"]
 
 
 def _continuity(seat: Client) -> list[str]:
@@ -162,7 +193,7 @@ def _continuity(seat: Client) -> list[str]:
 
 
 def _fixup(seat: Client) -> list[str]:
-    (study,) = seat.archive.unmatched()
+    study = seat.archive.unmatched()[0]
     return [study["patient_name"], study["patient_id"], "unmatched"]
 
 
@@ -215,17 +246,28 @@ def _morning(seat: Client) -> list[str]:
     return ["unmatched studies", f"{studies} without an order", "audit trail", "services"]
 
 
+def _look_ahead(panel: Panel) -> None:
+    panel.choose("basis", "study_date")
+    panel.press("ahead")
+
+
+def _select(panel: Panel) -> None:
+    panel.press("run")
+    panel.unfold("Tables")
+
+
 _NEWEST = 'seat.archive.studies()[0]["study_uid"], seat'
 ROWS: dict[str, Row] = {
     "access_panel": Row(panel="access-panel", shows=_access),
     "anatomy_atlas": Row(panel="anatomy", shows=lambda seat: ["axial", "man"], pictures=1),
     "association_list": Row(panel="association-list", shows=_associations),
-    "audit_panel": Row(panel="audit-panel", shows=_audit),
-    "capacity": Row(panel="capacity", shows=_capacity, press=("ahead",), pictures=1),
+    "audit_panel": Row(panel="audit-panel", shows=_audit,
+                       use=lambda panel: panel.press("search")),
+    "capacity": Row(panel="capacity", shows=_capacity, use=_look_ahead, pictures=1),
     "continuity": Row(panel="continuity", shows=_continuity),
     "fixup": Row(panel="fixup", shows=_fixup),
     "fleet_panel": Row(panel="fleet-panel", shows=_fleet),
-    "log_pane": Row(panel="log-pane", shows=_log_pane, press=("refresh",)),
+    "log_pane": Row(panel="log-pane", shows=_log_pane, arguments='seat, node="CT2"'),
     "message_viewer": Row(panel="message-viewer", shows=_messages),
     "morning_check": Row(panel="morning-check", shows=_morning),
     "node_table": Row(panel="node-table", shows=_node_table),
@@ -236,9 +278,9 @@ ROWS: dict[str, Row] = {
     "registration_desk": Row(panel="registration", shows=_registration),
     "ris_panel": Row(panel="ris-panel", shows=_ris_tables),
     "service_screen": Row(panel="service-screen", shows=_service, arguments='"CT2", seat',
-                          press=("worklist",)),
+                          use=lambda panel: panel.press("worklist")),
     "settings_panel": Row(panel="settings-panel", shows=_settings, arguments='seat, "login"'),
-    "sql_desk": Row(panel="sql", shows=_sql, press=("run",)),
+    "sql_desk": Row(panel="sql", shows=_sql, use=_select),
     "status_board": Row(panel="status-board", shows=_status_board),
     "study_browser": Row(panel="study-browser", shows=_study_browser),
     "terminal": Row(panel="terminal", shows=_terminal,
@@ -246,7 +288,7 @@ ROWS: dict[str, Row] = {
     "ticket": Row(panel="ticket", shows=_ticket, arguments=f'"{TICKET}", seat'),
     "users_panel": Row(panel="users-panel", shows=_users),
     "viewer": Row(panel="viewer", shows=_viewer, arguments=_NEWEST, pictures=1),
-    "web_desk": Row(panel="web", shows=_web, press=("ask",)),
+    "web_desk": Row(panel="web", shows=_web, use=lambda panel: panel.press("ask")),
     "worklist_board": Row(panel="worklist-board", shows=_worklist),
 }  # fmt: skip
 NOT_YET = {"wire"}  # panels that are on their way and have no row yet

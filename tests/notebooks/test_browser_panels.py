@@ -13,6 +13,7 @@ from tests.notebooks.browser import DARK, Lab, opened, written
 from tests.notebooks.panel_table import NOT_YET, ROWS, at_work, calls
 from tests.notebooks.seen import Eyes
 
+
 def test_every_panel_has_a_row() -> None:
     assert set(console.__all__) - NOT_YET == set(ROWS)
 
@@ -39,8 +40,7 @@ def test_every_panel_shows_what_is_in_the_seat(
 
 def _content(lab: Lab, eyes: Eyes, name: str, seat: Client) -> list[str]:
     row, panel = ROWS[name], lab.panel(ROWS[name].panel)
-    for button in row.press:
-        panel.press(button)
+    row.use(panel)
     wanted = row.shows(seat)
     assert wanted and all(wanted), f"{name}: nothing to look for"
     bad = panel.place.locator(".pl-say.pl-bad").all_inner_texts()

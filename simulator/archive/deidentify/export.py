@@ -196,7 +196,7 @@ def _map(names: Pseudonyms) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("kind", "original", "replacement"))
     for kind, pairs in (("patient", names.patients), ("uid", names.uids)):
-        writer.writerows((kind, old, new) for old, new in pairs.items())
+        writer.writerows((kind, harmless(old), new) for old, new in pairs.items())
     return out.getvalue()
 
 
