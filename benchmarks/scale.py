@@ -30,7 +30,7 @@ from simulator.network.scu import MODELS
 STUDIES = 100_000
 FIRST = 3_000_000  # numbers of these studies, away from the others
 _SYNTAX = str(ExplicitVRLittleEndian)
-_RECEIVED = "2026-01-05T08:00:00.000+01:00"
+_RECEIVED = "2026-01-05T08:00:00.000"
 _FIND = MODELS["study", "find"]
 _TABLES = (t.patients, t.studies, t.series, t.instances)
 _QUERIES = {

@@ -6,6 +6,7 @@ Exit status: 0 yes or done, 1 no (a check failed, a request was refused), 2 usag
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -36,6 +37,7 @@ from simulator.commands import (
     schema,
     sql,
     tls,
+    wire,
 )
 from simulator.errors import PacsLabError
 
@@ -58,6 +60,7 @@ archive.app.add_typer(downtime.app, name="downtime")
 archive.app.add_typer(schema.app, name="schema")
 archive.app.add_typer(migrate.app, name="migrate")
 archive.app.add_typer(media.app, name="media")
+wire.register(app, archive.app)
 app.add_typer(archive.app, name="archive")
 hospital.fleet.command("run")(fleet.fleet_run)
 hospital.fleet.command("conformance")(fleet.fleet_conformance)
@@ -77,6 +80,24 @@ app.add_typer(directory.app, name="directory")
 
 # The base of all the parser's own errors, which typer does not export.
 _COMMAND_LINE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Print name and version."
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before the verb."""
 
 
 @app.command()

@@ -33,6 +33,7 @@ from simulator.clients.nodes import AssociationsClient, NodesClient
 from simulator.clients.quarantine import IntegrityClient, QuarantineClient
 from simulator.clients.timeline import timeline
 from simulator.clients.users import RolesClient, UsersClient
+from simulator.clients.wire import WireClient
 from simulator.journal import Entry, JournalReader
 from simulator.results import Rows
 from simulator.seat import Seat
@@ -76,12 +77,12 @@ class Client:
     def __init__(self, seat: Seat, actor: str = "") -> None:
         """Act as the administrator, or with the instructor's token as the staff member `actor`."""
         self.seat = seat
-        self.take(ArchiveClient(seat, actor=actor))
         self.ris = RisClient(seat, actor)
         self.fleet = FleetClient(seat, actor)
         self.clock = ClockClient(seat, actor)
         self.network = NetworkClient(seat, actor)
         self.journal = JournalClient(seat)
+        self.take(ArchiveClient(seat, actor=actor))
 
     def take(self, archive: ArchiveClient) -> None:
         """Act at the archive through this session from now on."""
@@ -110,6 +111,7 @@ class Client:
         self.media = MediaClient(archive)
         self.fixup, self.changes = FixupClient(archive), ChangesClient(archive)
         self.patients = PatientsClient(archive)
+        self.wire = WireClient(archive, self.network)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -44,16 +44,13 @@ def check_tomorrows_test_is_kept_apart_too(seat):
 
 def _tests(seat):
     """Return which room made each test: exams that nobody ordered, and that are no patient's."""
-    rooms = (seat.given.device, "CR1", "DX2")
-    made = [
-        entry
-        for room in rooms
-        for entry in seat.journal.entries(kind="device.exam.performed", node=room)
-        if not entry.facts["accession"]
-    ]
     there = {row["study_uid"] for row in seat.archive.studies()}
-    found = {entry.facts["study_uid"]: entry.node for entry in made}
-    return {uid: room for uid, room in found.items() if uid in there}
+    return {
+        entry.facts["study_uid"]: room
+        for room in (seat.given.device, "CR1", "DX2")
+        for entry in seat.journal.entries(kind="device.exam.performed", node=room)
+        if not entry.facts["accession"] and entry.facts["study_uid"] in there
+    }
 
 
 def _said(items):

@@ -100,7 +100,7 @@ def mark(client: Client, secret: str = "", points: int | None = None, remark: st
     most = exercise.weights.note
     if points is not None and not 0 <= points <= most:
         raise UsageError(f"The note is worth 0 to {most} points, not {points}.")
-    attempt = file.save(attempt, note_mark=points, remark=remark)
+    attempt = replace(attempt, note_mark=points, remark=remark)
     made = _exam(client, exercise, attempt) if attempt.exam else _note(client, exercise, attempt)
     Progress(folder_of(client)).marked(exercise.id, made["score"], made["passed"], remark)
     closed = {"ended": "marked", "closed": attempt.closed or now()} if attempt.exam else {}

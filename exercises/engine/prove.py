@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from types import FunctionType
 from typing import Any
 
-from exercises.engine import checks, desk, harm
+from exercises.engine import baseline, checks, desk, giveaways, harm
 from exercises.engine import exercise as exercises
 from exercises.engine.attempt import Attempt, AttemptFile, values_of
 from exercises.engine.case import Case
 from exercises.engine.diagnosis import judge, shows
 from exercises.engine.exercise import Exercise, right_cause
-from exercises.engine.variables import World, resolve
+from exercises.engine.variables import World, fill, resolve
 from simulator.client import Client
-from simulator.errors import RefusedError
+from simulator.errors import PacsLabError, UsageError
 from simulator.journal import Entry
+
+_COPIED_EVERY = 3  # of three seeds one is tried with what another trainee does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +72,15 @@ def _drawn(exercise: Exercise, seed: int) -> str:
 
 
 def _prove_seed(client: Client, name: str, seed: int) -> Iterator[Proof]:
+    whole = _whole(client)
     begun = time.monotonic()
     desk.start(client, name, seed)
     yield _proof(seed, "it starts", True, begun)
     attempt, exercise = AttemptFile(client.seat.folder / "progress").need()
     case = Case(client, values_of(attempt, exercise))
+    yield _kept_quiet(client, exercise, attempt)
     yield _try(client, seed, "untouched it fails", lambda: None, _fails_without_points)
+    yield _proof(seed, "checking changes nothing", _same(client, attempt.before), begun)
     yield _diagnosis(client, exercise, attempt)
     for shortcut in _shortcuts(exercise, case):
         what = f"the shortcut '{shortcut.__name__}' fails"
@@ -84,9 +90,13 @@ def _prove_seed(client: Client, name: str, seed: int) -> Iterator[Proof]:
         yield _proof(seed, "a reset restores it", _same(client, attempt.before), begun)
     (solve,) = checks.functions(exercise.folder / "solution.py", "solve")
     yield _try(client, seed, "the solution passes", lambda: solve(case), _passes(exercise))
+    yield _hinted(client, exercise, attempt)
     yield from _named(client, exercise)
-    if exercise.answers:
+    if exercise.answers or seed % _COPIED_EVERY == 1:
         yield _copied(client, exercise, attempt)
+    begun = time.monotonic()
+    left = baseline.differing(whole, _whole(client))
+    yield _proof(seed, "a reset brings the baseline", not left, begun, ", ".join(left))
 
 
 def _shortcuts(exercise: Exercise, case: Case) -> list[FunctionType]:
@@ -116,12 +126,55 @@ def _named(client: Client, exercise: Exercise) -> Iterator[Proof]:
 
 
 def _copied(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
-    """What somebody else would have to hand in is wrong here."""
-    others = values_of(replace(attempt, trainee="somebody else"), exercise)
+    """What somebody else has to do and to hand in is wrong here."""
+    others = _other_variant(exercise, attempt)
     (solve,) = checks.functions(exercise.folder / "solution.py", "solve")
     desk.reset(client)
-    what = "lists copied from another trainee fail"
-    return _try(client, attempt.seed, what, lambda: solve(Case(client, others)), _fails)
+
+    def copy() -> None:
+        with suppress(UsageError, AssertionError, LookupError):  # there is no such thing here
+            solve(Case(client, others))
+
+    return _try(client, attempt.seed, "what another trainee does fails here", copy, _fails)
+
+
+def _other_variant(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
+    """Return the variables of that trainee, of some, whose variant differs most."""
+    own = values_of(attempt, exercise)
+    variants = [
+        values_of(replace(attempt, trainee=f"trainee {number}"), exercise) for number in range(12)
+    ]
+
+    def differs(values: dict[str, Any]) -> tuple[bool, int]:
+        return values.get("cause") != own.get("cause"), sum(values[k] != own[k] for k in own)
+
+    return max(variants, key=differs)
+
+
+def _whole(client: Client) -> dict[str, str]:
+    """Put the hospital back to its first morning; returns what it is then, in digests."""
+    desk.reset_hospital(client)
+    client.seat.reset(resume=False)  # and its day stands still
+    return baseline.digests(client)
+
+
+def _kept_quiet(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
+    begun = time.monotonic()
+    told = giveaways.found(client, exercise, attempt)
+    return _proof(attempt.seed, "nothing gives the cause away", not told, begun, " ".join(told))
+
+
+def _hinted(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
+    """The last hint names something that the solution changed, or a list that it handed in."""
+    begun = time.monotonic()
+    hint = str(fill(exercise.hints[-1], values_of(attempt, exercise)))
+    changed = harm.compare(attempt.before, harm.picture(client))
+    words = {str(word) for one in changed for word in (one.item, one.new, one.patient) if word}
+    words |= {part for one in changed for part in (one.key, one.key.rpartition(".")[2]) if part}
+    words |= set(exercise.answers)
+    ok = "{" not in hint and (not words or any(word in hint for word in words))
+    said = "" if ok else f"It names none of {', '.join(sorted(words))}: {hint}"
+    return _proof(attempt.seed, "the last hint names what the solution does", ok, begun, said)
 
 
 def _cited(client: Client, exercise: Exercise, attempt: Attempt) -> list[Entry | None]:
@@ -159,7 +212,7 @@ def _try(
     refused = ""
     try:
         action()
-    except RefusedError as error:  # the system itself would not do it: nothing has changed
+    except PacsLabError as error:  # the system itself would not do it: nothing has changed
         refused = f"It was refused: {error}"
     begun = time.monotonic()
     message = verdict(desk.check(client))

@@ -90,10 +90,7 @@ def expand(text: str, values: dict[str, Any]) -> list[str]:
     names = list(dict.fromkeys(_PLACE.findall(text)))
     found = [look_up(name, values) for name in names]
     choices = [value if isinstance(value, list) else [value] for value in found]
-    made = []
-    for picked in product(*choices):
-        made.append(_put(text, dict(zip(names, picked, strict=True))))
-    return made
+    return [_put(text, dict(zip(names, one, strict=True))) for one in product(*choices)]
 
 
 def _put(text: str, found: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from simulator.archive import account_facts
 from simulator.archive.roles import rights_of
 from simulator.archive.users import Users
 from simulator.journal import Entry
+from simulator.results import harmless
 
 COLUMNS = ("name", "full_name", "number", "department", "kind", "role", "rights", "state",
            "created", "last_login", "last_used", "days_unused", "password_age_days", "expires",

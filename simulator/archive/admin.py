@@ -31,6 +31,7 @@ from simulator.archive.api.session import Session
 from simulator.archive.api.storage import Storage
 from simulator.archive.api.studies import Studies
 from simulator.archive.api.watching import Watching
+from simulator.archive.api.wire import WireDesk
 from simulator.archive.archive import Archive
 from simulator.journal import JournalReader
 from simulator.web import NOBODY, Principal, Route
@@ -53,6 +54,7 @@ _DESKS: tuple[type[Desk], ...] = (
     ),
     *(Storage, Lifecycle, Compression, FixupDesk, Changes),
     ExportDesk,
+    WireDesk,
 )
 
 

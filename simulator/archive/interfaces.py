@@ -179,10 +179,11 @@ class Interfaces:
             for order in self.archive.orders.all()
             if order.get("status") == "completed" and order["accession"] not in reported
         }
-        matched = t.studies.c.order_state == "matched"
+        completed = t.orders.c.facts["status"].as_string() == "completed"
+        there = t.studies.c.accession.in_(select(t.orders.c.accession).where(completed))
         rows = [
             {**study, "priority": orders[study["accession"]].get("priority", "")}
-            for study in self.archive.index.studies([matched])
+            for study in self.archive.index.studies([t.studies.c.order_state == "matched", there])
             if study["accession"] in orders
         ]
         return rows[::-1]  # the longest waiting first

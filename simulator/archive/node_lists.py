@@ -14,6 +14,7 @@ from simulator.archive.csv_lines import read_lines
 from simulator.archive.nodes import LIMITS, Node, Nodes, make
 from simulator.archive.uid_lists import names
 from simulator.errors import UsageError
+from simulator.results import as_written, harmless
 
 FORMATS = {"csv": "text/csv", "toml": "application/toml", "json": "application/json"}
 _REQUIRED = ("ae", "host", "port")

@@ -65,8 +65,8 @@ STORE = (
         default="accept",
         choices=("accept", "quarantine", "refuse"),
         what="What an object meets whose kept attributes break the rules of their VR (too long, "
-        "letters a code string cannot have, another form of date), or have text in a character "
-        "set of no defined term; refusal is 0xC000 and names the element.",
+        "letters a code string cannot have, another form of date), or whose patient's name needs "
+        "a character set and gets no defined term; refusal is 0xC000 and names the element.",
         rule="PS3.5 6.2 and PS3.3 C.12.1.1.2; PS3.4 B.2.3 has 0xCxxx, Cannot understand.",
         breaks="accept: names nobody can read, codes nobody finds. Otherwise old devices cannot "
         "send, or only some of their patients' studies.",

@@ -1,7 +1,7 @@
 """Whether an object's values are what their VR allows (PS3.5 6.2), as far as the index keeps them.
 
-Most archives take anything that can be read at all; some refuse what breaks the standard. Text in
-the default repertoire is never held against the character set: only foreign names need one.
+Most archives take anything that can be read at all; some refuse what breaks the standard. A
+character set is asked for where the patient's name goes beyond the default repertoire.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class ValueCheck:
 
 def faults(header: Dataset) -> Iterator[tuple[str, str]]:
     """Yield what breaks the standard: the attribute's keyword, and why."""
-    foreign = [key for key, vr in _CHECKED.items() if not text(header, key).isascii()]
+    foreign = not text(header, "PatientName").isascii()
     if foreign and (unknown := next(_unknown(header), None)) is not None:
         yield "SpecificCharacterSet", f"'{unknown[:24]}' is no defined term"
     for keyword, vr in _CHECKED.items():

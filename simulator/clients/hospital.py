@@ -197,8 +197,10 @@ class DeviceClient(HospitalClient):
         """List what waits on the device's own disk."""
         return Rows(self.call("GET", f"/devices/{self.name}/queue"))
 
-    def send(self) -> Outcome:
-        """Send what waits."""
+    def send(self, accession: str = "") -> Outcome:
+        """Send what waits; with an accession number, a finished exam's images once more."""
+        if accession:
+            return self._do(f"{self.name} sent {accession}", "send", {"accession": accession})
         return self._do(f"{self.name} sent its queue", "send", {})
 
     def find(self, **keys: Any) -> Rows:

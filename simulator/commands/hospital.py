@@ -102,9 +102,14 @@ def fleet_queue(device: str, seat: SeatOption = None, as_json: JsonOption = Fals
 
 
 @fleet.command("send")
-def fleet_send(device: str, seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Send what waits in a device's queue."""
-    show_outcome(client(seat).fleet.device(device).send(), as_json)
+def fleet_send(
+    device: str,
+    accession: Annotated[str, typer.Option(help="A finished exam to send once more.")] = "",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send what waits in a device's queue, or one finished exam once more."""
+    show_outcome(client(seat).fleet.device(device).send(accession), as_json)
 
 
 @fleet.command("retrieve")

@@ -11,7 +11,7 @@ import typer
 from simulator.commands.output import JsonOption, SeatOption, client, show
 from simulator.commands.progress import bar
 from simulator.errors import CannotError
-from simulator.results import Rows
+from simulator.results import Rows, harmless
 
 app = typer.Typer(help="Migrate from or to another archive.", no_args_is_help=True)
 PeerArgument = Annotated[str, typer.Argument(metavar="AET@HOST:PORT", help="The other archive.")]

@@ -28,6 +28,7 @@ from simulator.console.timeline import order_timeline
 from simulator.console.users import users_panel
 from simulator.console.view import viewer
 from simulator.console.web import web_desk
+from simulator.console.wire import wire
 from simulator.console.worklist import worklist_board
 
 __all__ = [
@@ -59,5 +60,6 @@ __all__ = [
     "users_panel",
     "viewer",
     "web_desk",
+    "wire",
     "worklist_board",
 ]

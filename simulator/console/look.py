@@ -35,6 +35,7 @@ _STYLE = """<style>
 .pl-panel .widget-html-content {line-height:1.4}
 .pl-panel h3 {margin:0 0 2px 0; font-size:15px; color:var(--jp-ui-font-color1,#222)}
 .pl-panel p {margin:2px 0}
+.pl-panel.pl-panel :focus-visible {outline:2px solid var(--jp-brand-color1,#1976d2) !important}
 .pl-panel .pl-soft {color:var(--jp-ui-font-color2,#555)}
 .pl-panel table.pl-table {border-collapse:collapse; font-size:12px; line-height:1.35; margin:4px 0;
   color:var(--jp-ui-font-color1,#222)}

@@ -269,7 +269,8 @@ def _slider(label: str, name: str, low: float, high: float, value: float) -> loo
     made = w.IntSlider(
         description=label, min=low, max=high, value=min(high, max(low, round(value)))
     )
-    made.layout.width, made.style.description_width = "370px", "45px"
+    made.layout.width, made.layout.max_width = "100%", "370px"
+    made.style.description_width = "45px"
     return look.mark(made, name)
 
 

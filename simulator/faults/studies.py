@@ -76,3 +76,21 @@ class PhantomsApart:
         staff.users.change(self.account, labels=[])
         if any(row["name"] == self.label for row in seat.labels.list()):
             staff.labels.remove(self.label)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReRegistered:
+    """The desk gives an order another patient number or issuer while its exam is going on (C6)."""
+
+    accession: str
+    changes: dict[str, str]  # patient_id, issuer
+    usual: dict[str, str]
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Change the order; who asks for the worklist from now on gets the new identity."""
+        seat.as_staff(self.by).ris.change(self.accession, **self.changes)
+
+    def lift(self, seat: Client) -> None:
+        """Give the order the identity it had."""
+        seat.as_staff(self.by).ris.change(self.accession, **self.usual)

@@ -19,13 +19,14 @@ class Poller:
     def __init__(self, clock: Clock, act: Callable[[], object], tell: Tell) -> None:
         """Do `act`; nothing happens yet."""
         self.clock, self._act, self._tell = clock, act, tell
-        self.every, self._stopped = 0, threading.Event()
+        self._now: tuple[int, str] = (0, "")
+        self._stopped = threading.Event()
 
-    def follow(self, every: int) -> None:
-        """Act every `every` seconds from now on; 0: not any more."""
-        if every == self.every:
+    def follow(self, every: int, what: str = "") -> None:
+        """Act every `every` seconds from now on; 0: not any more; a new `what` begins anew."""
+        if (every, what) == self._now:
             return
-        self.every = every
+        self._now = (every, what)
         self._stopped.set()
         if every:
             self._stopped = threading.Event()

@@ -149,7 +149,7 @@ class Workstation(Node):
         """Let the automatic search follow, too."""
         super()._switch()
         is_on = self._wanted and self.settings.online
-        self.poller.follow(self.mine.poll_every if is_on else 0)
+        self.poller.follow(self.mine.poll_every if is_on else 0, self.mine.poll_date)
 
 
 def _row(ds: Dataset) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from simulator.hospital.orders import Procedure
 from simulator.hospital.routes import routes
 from simulator.hospital.rows import Records
 from simulator.hospital.setting_table import SETTINGS
+from simulator.hospital.wire_routes import wire_routes
 from simulator.hospital.worklist import Worklist
 from simulator.journal import Journal
 from simulator.network import command as cmd
@@ -127,6 +128,7 @@ class Ris:
             *routes(self.book, self.worklist, self.steps),
             *message_routes(self.interfaces),
             *admin_routes(self),
+            *wire_routes(self.clock),
         ]
 
     def close(self) -> None:

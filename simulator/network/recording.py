@@ -72,9 +72,25 @@ class Connection:
     ended: float | None = None
     trouble: str = ""  # why it did not come about, or broke
     titles: tuple[str, str] = ("", "")  # calling and called, where nothing was said
+    named: tuple[str, str] | None = None  # the same, once it was read
     opening: list[Frame] = field(default_factory=list)  # the first one of each end stays
     frames: deque[Frame] = field(default_factory=deque)
     ways: tuple[_Way, _Way] = field(default_factory=lambda: (_Way(), _Way()))  # in, out
+
+    @property
+    def size(self) -> int:
+        """How many bytes went either way: it grows with all that is said."""
+        return self.ways[0].offset + self.ways[1].offset
+
+    @property
+    def caller(self) -> Address:
+        """The address of the end that called."""
+        return self.local if self.called_from_here else self.remote
+
+    @property
+    def called(self) -> Address:
+        """The address of the end that was called."""
+        return self.remote if self.called_from_here else self.local
 
     def came(self, header: bytes | bytearray, body: bytearray) -> None:
         """Keep a PDU that was read."""

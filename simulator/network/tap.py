@@ -151,7 +151,7 @@ class _Tapped:
 
 
 def true_ends(sock: socket.socket) -> tuple[Address, Address]:
-    """Return a connection's own address and its peer's, past a tap; raises OSError if it is gone."""
+    """Return a connection's own address and its peer's, past a tap; raises OSError if gone."""
     return _ENDS.get(sock) or (sock.getsockname()[:2], sock.getpeername()[:2])
 
 

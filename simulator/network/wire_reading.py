@@ -63,6 +63,8 @@ def read(connection: Connection, frames: Sequence[Frame]) -> list[Said]:
 
 def parties(connection: Connection) -> tuple[str, str]:
     """Return what the caller and the one who is called are named; their addresses, if nowise."""
+    if connection.named is not None:
+        return connection.named
     caller, called = connection.titles
     if connection.opening:
         first = connection.opening[0].data
@@ -71,9 +73,10 @@ def parties(connection: Connection) -> tuple[str, str]:
             caller, called = head.get("MSH-3.1"), head.get("MSH-5.1")
         elif first[:1] == b"\x01":
             called, caller = _title(first, 10), _title(first, 26)
-    ours, theirs = (":".join(map(str, end)) for end in (connection.local, connection.remote))
-    ends = (ours, theirs) if connection.called_from_here else (theirs, ours)
-    return _line(caller) or ends[0], _line(called) or ends[1]
+    ends = (":".join(map(str, end)) for end in (connection.caller, connection.called))
+    found = tuple(_line(name) or end for name, end in zip((caller, called), ends, strict=True))
+    connection.named = (found[0], found[1])
+    return connection.named
 
 
 def _title(pdu: bytes, at: int) -> str:
@@ -192,10 +195,10 @@ def _judge(said: Said, command: Command) -> None:
     said.says = dimse.meaning(status)
     if comment := command.get("ErrorComment"):
         said.says += f": {comment}"
-    if dimse.is_failure(status):
-        said.verdict = BAD
-    elif status >> 12 == 0xB:
+    if status == dimse.CANCELLED or status >> 12 == 0xB:
         said.verdict = WARNING
+    elif dimse.is_failure(status):
+        said.verdict = BAD
 
 
 def _pdvs(data: bytes) -> Iterator[tuple[int, int, bytes]]:

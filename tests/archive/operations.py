@@ -53,6 +53,10 @@ OPERATIONS = {
     "GET /api/alarms": ("alarms", "monitor.alarms"),
     "GET /api/morning": ("morning", "monitor.morning"),
     "GET /api/trace": ("trace", "monitor.trace"),
+    "GET /api/wire": ("wire list", "wire.list"),
+    "GET /api/wire/{number}": ("wire show", "wire.show"),
+    "GET /api/wire/{number}/messages/{message}": ("wire message", "wire.message"),
+    "GET /api/wire-capture": ("wire save", "wire.save"),
     # nodes and associations
     "GET /api/nodes": ("node list", "nodes.list"),
     "POST /api/nodes": ("node add", "nodes.add"),

@@ -17,6 +17,7 @@ MANY = [
     Node(ae="CT 1", host="127.0.1.4", port=11120, description='CT, "room" 3', rights=("echo",)),
     Node(ae="US9", rights=(), tls=True, ian=True, max_associations=3),
     Node(ae="WS1", sends_classes=(CT,), sends_syntaxes=("1.2.840.10008.1.2.1",)),
+    Node(ae="-MR", description="=1+1"),
     Node(ae="OLD", accepts_classes=(CT, "1.3.4.5"), accepts_syntaxes=("1.2.840.10008.1.2",)),
 ]
 
@@ -30,11 +31,12 @@ def nodes(tmp_path: Path) -> Nodes:
 def test_a_table_comes_back_as_it_went_out(nodes: Nodes, form: str) -> None:
     text = written(MANY, form)
     report = load(nodes, text, dry_run=False)
-    assert report["applied"] and report["good"] == 4, report
+    assert report["applied"] and report["good"] == 5, report
     assert sorted(nodes.all(), key=lambda n: n.ae) == sorted(MANY, key=lambda n: n.ae)
     again = load(nodes, text, dry_run=False)
     assert {row["what"] for row in again["lines"]} == {"as it is"} and not again["changes"]
     assert "CTImageStorage" in text, "people read names"
+    assert form != "csv" or ",'=1+1," in text, "a spreadsheet must not reckon"
 
 
 def test_one_bad_line_of_500_is_named_and_nothing_is_entered(nodes: Nodes) -> None:

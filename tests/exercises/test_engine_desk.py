@@ -38,6 +38,7 @@ def test_the_result_has_the_shape_others_rely_on(exercise_seat: Client) -> None:
 
 def test_full_marks_take_diagnosis_repair_and_note(exercise_seat: Client) -> None:
     lab = exercises.start(A1, exercise_seat, seed=8)
+    best = engine.catalogue(exercise_seat).one(id=A1)["best"]
     (rejected,) = exercise_seat.journal.entries(
         kind="association.rejected", since=AttemptFile(_progress(lab)).need()[0].since
     )
@@ -58,7 +59,7 @@ def test_full_marks_take_diagnosis_repair_and_note(exercise_seat: Client) -> Non
     }
     lab.hint()
     assert lab.check()["score"] == marks["score"] - 5
-    assert engine.catalogue(exercise_seat).one(id=A1)["best"] == marks["score"]
+    assert engine.catalogue(exercise_seat).one(id=A1)["best"] == max(best, marks["score"])
 
 
 def test_hints_come_in_levels_and_the_last_one_is_charged_once(exercise_seat: Client) -> None:

@@ -13,6 +13,7 @@ from exercises.engine import exercise as known
 from exercises.engine.progress import Progress
 from simulator.client import Client
 from simulator.errors import RefusedError
+from simulator.results import harmless
 
 A1 = "room-cannot-send"
 

@@ -28,6 +28,7 @@ from tests.notebooks.browser import Panel
 
 TICKET = "room-cannot-send"
 CALLER = "NOTEBOOK"  # an association that stays open
+FINDINGS = "Nothing that was not there before."
 _VERIFICATION = "1.2.840.10008.1.1"
 
 
@@ -56,6 +57,7 @@ def at_work(seat: Client) -> Iterator[None]:
     seat.archive.rules.apply("to reading", "all")
     until(lambda: {row["kind"] for row in seat.archive.queue.list()} == {"route"}, 30)
     seat.ris.place(code="CT-CHEST")
+    _report(seat)
     seat.backups.create()
     seat.storage.change("ONLINE1", capacity=3 * seat.storage.list().one(name="ONLINE1")["used"])
     seat.users.add("jdoe", role="radiologist", password="a long password", full_name="Jane Doe")
@@ -77,6 +79,19 @@ def _earlier_days(seat: Client) -> None:
                        transfer_syntax=syntax,
                        data=encoded(ds, context_for(association, ds.SOPClassUID, syntax)),
             )  # fmt: skip
+
+
+def _report(seat: Client) -> None:
+    """Have the radiologist's dictation report an order."""
+    order = seat.ris.orders()[0]
+    lines = (
+        "MSH|^~\\&|DICTATION|HOSP|RIS|HOSP|20260302070000||ORU^R01|T1|P|2.5.1",
+        f"PID|1||{order['patient_id']}^^^PACSLAB^MR||{order['patient_name']}",
+        f"OBR|1|{order['placer']}|{order['accession']}|{order['code']}{'|' * 21}F",
+        f"OBX|1|TX|||{FINDINGS}",
+    )
+    assert seat.ris.send("REPORTS", "\n".join(lines))["code"] == "AA"
+    until(lambda: seat.archive.reports(order["accession"]), 30)
 
 
 def calls() -> list[str]:
@@ -147,7 +162,7 @@ def _timeline(seat: Client) -> list[str]:
 
 def _reading(seat: Client) -> list[str]:
     row = seat.archive.reading_list()[0]
-    return [row["patient_name"], row["patient_id"], row["accession"], "final report"]
+    return [row["patient_name"], row["patient_id"], row["accession"], "final report", FINDINGS]
 
 
 def _registration(seat: Client) -> list[str]:

@@ -102,14 +102,12 @@
 
   // What is wider than its place, and so is cut off or has to be scrolled sideways.
   function wide(panel) {
-    const outer = panel.closest('.jp-OutputArea-output') || panel;
-    return [outer, panel, ...panel.querySelectorAll('.pl-scroll, table, pre, img, button')]
-      .filter((part) => rendered(part))
-      .filter((part) => {
-        const right = part.getBoundingClientRect().right;
-        const room = panel.getBoundingClientRect().right;
-        return part.scrollWidth > part.clientWidth + 1 || right > room + 1;
-      })
+    const room = panel.getBoundingClientRect().right + 1;
+    const overflows = (part) => part.scrollWidth > part.clientWidth + 1;
+    const parts = [...panel.querySelectorAll('.widget-box, .pl-scroll, table, pre, img, button, select')];
+    const found = parts.filter(rendered).filter(
+      (part) => part.getBoundingClientRect().right > room || (part.tagName !== 'SELECT' && overflows(part)));
+    return [panel.closest('.jp-OutputArea-output'), panel].filter(overflows).concat(found)
       .map((part) => `${part.tagName.toLowerCase()}.${part.className}`.slice(0, 90));
   }
 

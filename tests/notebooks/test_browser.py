@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from simulator.seat import Options, Seat
-from tests.notebooks.browser import DARK, Lab, opened
+from simulator.client import Client
+from simulator.seat import Seat
+from tests.notebooks.browser import DARK, Lab, opened, written
 
 pytestmark = pytest.mark.timeout(240)
 LESSON = "00-start-here.ipynb"
+_FOCUSED = """() => {
+  const focused = document.activeElement;
+  const style = getComputedStyle(focused);
+  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  const owner = focused.closest('[class*="pl-"]');
+  const named = [...(owner?.classList ?? [])].find(name => name.startsWith('pl-'));
+  return [named?.slice(3) ?? '', ring];
+}"""
 PANELS = 4  # status board, study browser, ticket, terminal
 
 
-@pytest.fixture(scope="module")
-def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
-    """A hospital with JupyterLab."""
-    place = Seat(tmp_path_factory.mktemp("browser") / "seat")
-    place.up(Options(ports="auto", lab=True))
-    yield place
-    place.down()
-
-
-@pytest.fixture
-def chromium(peer: Callable[[str], Path]) -> Path:
-    return peer("chromium")
-
-
-def test_the_first_lesson_in_a_browser(seat: Seat, chromium: Path, tmp_path: Path) -> None:
-    with opened(seat, LESSON, chromium) as lab:
+def test_the_first_lesson_in_a_browser(hospital: Seat, chromium: Path, tmp_path: Path) -> None:
+    with opened(hospital, LESSON, chromium) as lab:
         lab.run_all(PANELS)
         _use_the_board(lab)
         _look_at_images(lab)
-        lab.command("apputils:change-theme", theme=DARK)
+        lab.dress(DARK)
         picture = tmp_path / "lesson.png"
         lab.page.screenshot(path=picture)
     assert picture.stat().st_size > 20_000
@@ -74,26 +68,10 @@ def _look_at_images(lab: Lab) -> None:
     expect(page.locator(".pl-viewer .pl-overlay")).to_contain_text("level -600, width 1500")
 
 
-def test_a_name_from_the_wire_runs_no_script(seat: Seat, chromium: Path) -> None:
-    from simulator.client import connect
-
-    evil = "<img src=x onerror=document.title='evil'>"
-    client = connect(seat.folder)
-    assert client.modality("DX1").perform_unscheduled(patient_name=evil, patient_id="E1")
-    with opened(seat, LESSON, chromium) as lab:
-        lab.run_all(PANELS)
-        lab.page.locator(".pl-study-browser .pl-filter-text input").fill("E1")
-        lab.page.keyboard.press("Enter")
-        expect(lab.page.locator(".pl-study-browser .pl-tags")).to_contain_text("<img")
-        lab.press("study-browser", "open-viewer")
-        expect(lab.page.locator(".pl-viewer .pl-overlay")).to_contain_text("<img")
-        assert "evil" not in lab.page.title()
-
-
-def test_a_terminal_finds_the_command(seat: Seat, chromium: Path, tmp_path: Path) -> None:
+def test_a_terminal_finds_the_command(hospital: Seat, chromium: Path, tmp_path: Path) -> None:
     """`pacslab` is at hand, and knows the seat, whatever the person's own shell sets up."""
     said = tmp_path / "said.txt"
-    with opened(seat, LESSON, chromium) as lab:
+    with opened(hospital, LESSON, chromium) as lab:
         lab.command("terminal:create-new")
         lab.page.locator(".jp-Terminal .xterm").wait_for()
         lab.page.wait_for_timeout(2000)  # the shell's prompt
@@ -105,9 +83,44 @@ def test_a_terminal_finds_the_command(seat: Seat, chromium: Path, tmp_path: Path
     assert "PACSLAB" in said.read_text()
 
 
-def test_an_error_in_a_panel_is_seen(seat: Seat, chromium: Path) -> None:
-    with opened(seat, LESSON, chromium) as lab:
+def test_an_error_in_a_panel_is_seen(hospital: Seat, chromium: Path) -> None:
+    with opened(hospital, LESSON, chromium) as lab:
         lab.run_all(PANELS)
         lab.press("study-browser", "link")
         message = lab.page.locator(".pl-study-browser > .pl-message")
         expect(message).to_contain_text("Something is missing")
+
+
+def test_a_panel_works_without_a_mouse(hospital: Seat, morning: Client, chromium: Path) -> None:
+    """Tab goes through the controls in the order they are read; each can be seen and worked."""
+    name = written(hospital, "keyboard.ipynb", "console.users_panel(seat)")
+    with opened(hospital, name, chromium) as lab:
+        lab.run_all(1)
+        users, keys = lab.panel("users-panel"), lab.page.keyboard
+        users.part("filter-text").locator("input").focus()
+        keys.type("abaker")
+        order = [_tabbed(lab) for _ in range(8)]
+        assert order == ["filter-status", "refresh", "user", "role", "change-role", "note",
+                         "disable", "unlock"], order  # fmt: skip
+        expect(users.part("user").locator("select")).to_contain_text("abaker")
+        keys.press("Shift+Tab")
+        keys.press("Shift+Tab")
+        keys.type("left, HR ticket 17")
+        keys.press("Tab")
+        with lab.settled():
+            keys.press("Space")
+        expect(users.part("message")).to_contain_text("abaker is disabled")
+        after = [_tabbed(lab) for _ in range(9)]
+        assert after[0] == "unlock" and after[-1] == "fold", after
+        keys.press("Enter")
+        expect(users.part("roles")).to_be_visible()
+    account = morning.users.show("abaker")
+    assert (account["status"], account["note"]) == ("disabled", "left, HR ticket 17")
+
+
+def _tabbed(lab: Lab) -> str:
+    """Go on to the next control; returns its CSS class, and '' outside the panel."""
+    lab.page.keyboard.press("Tab")
+    name, ring = lab.page.evaluate(_FOCUSED)
+    assert ring or not name, f"{name} has the focus, and nothing shows it"
+    return str(name)

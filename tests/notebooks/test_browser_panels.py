@@ -9,7 +9,7 @@ import pytest
 from simulator import console
 from simulator.client import Client
 from simulator.seat import Seat
-from tests.notebooks.browser import DARK, Lab, opened, written
+from tests.notebooks.browser import DARK, LIGHT, Lab, opened, written
 from tests.notebooks.panel_table import NOT_YET, ROWS, at_work, calls
 from tests.notebooks.seen import Eyes
 
@@ -26,6 +26,7 @@ def test_every_panel_shows_what_is_in_the_seat(
     with at_work(morning):
         name = written(hospital, "panels.ipynb", *calls())
         with opened(hospital, name, chromium) as lab:
+            lab.dress(LIGHT)
             lab.run_all(len(ROWS))
             eyes = Eyes(lab)
             light = {name: _content(lab, eyes, name, morning) for name in ROWS}

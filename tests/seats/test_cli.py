@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator import __version__
 from simulator.cli import run
 from simulator.client import Client
 
@@ -51,11 +52,12 @@ def test_wrong_usage_is_exit_2_and_one_sentence(
     assert said.count("\n") == 1 and said.startswith("pacslab: ")
 
 
-def test_python_m_simulator_is_the_command() -> None:
+@pytest.mark.parametrize("word", ["version", "--version"])
+def test_python_m_simulator_is_the_command(word: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "simulator", "version"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "simulator", word], capture_output=True, text=True, check=True
     )
-    assert done.stdout.startswith("pacslab ")
+    assert done.stdout == f"pacslab {__version__}\n"
 
 
 def test_studies_users_nodes_settings_as_json(command: Command, hospital: Client) -> None:

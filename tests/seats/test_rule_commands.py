@@ -18,6 +18,7 @@ def test_a_rule_is_tried_entered_applied_and_its_counts_come_out_even(
 ) -> None:
     status, _, said = command(*RULE, "add", "CT", "--to", "NOBODY")
     assert status == 2 and "There is no node 'NOBODY'" in said
+    assert "nothing to compare" in command(*QUEUE, "reconcile")[1]
     status, said, _ = command(*RULE, "preview", "CT", "--when", "Modality=CT", "--to", "WS1",
                               "--day", "all", "--json")  # fmt: skip
     wanted = sum(row["matched"] for row in json.loads(said))

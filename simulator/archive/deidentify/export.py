@@ -31,6 +31,7 @@ from simulator.archive.deidentify.rules import Profile
 from simulator.archive.index import Location
 from simulator.errors import CannotError, RefusedError, UsageError
 from simulator.imaging.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
+from simulator.results import harmless
 
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _ALWAYS_2000 = (2000, 1, 1, 0, 0, 0)  # when a file was written says when the patient was here

@@ -34,6 +34,25 @@
     document.head.append(style);
   }
 
+  // The heading of a panel's folded part is a plain box: let the keyboard reach and press it, too.
+  const HEADING = ".pl-panel .jupyter-widget-Collapse-header";
+
+  function foldsByKeyboard() {
+    const reach = (heading) => {
+      heading.tabIndex = 0;
+      heading.setAttribute("role", "button");
+    };
+    const look = () => document.querySelectorAll(`${HEADING}:not([role])`).forEach(reach);
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    const press = (event) => {
+      if (!["Enter", " "].includes(event.key) || !event.target.matches?.(HEADING)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      event.target.click();
+    };
+    document.addEventListener("keydown", press, true);
+  }
+
   async function plugin() {
     const [launchers, ui, lumino, apputils, services, coreutils] = await Promise.all([
       shared("@jupyterlab/launcher"),
@@ -101,6 +120,7 @@
       optional: [launchers.ILauncher],
       activate: (app, launcher) => {
         ourTilesFirst();
+        foldsByKeyboard();
         const rows = [
           ["lessons", "Lessons", "Open the first lesson", () =>
             app.commands.execute("docmanager:open", { path: LESSON })],

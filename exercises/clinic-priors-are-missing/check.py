@@ -1,0 +1,48 @@
+"""What must be so before the exam can be read beside the earlier one, and the next one, too."""
+
+from exercises.engine import points
+from exercises.engine.records import expect_nobody, expect_record, merges_of
+
+
+@points(2)
+def check_the_record_is_one(seat):
+    """A search for the patient finds both exams, and for nobody else's number either of them."""
+    given = seat.given
+    expect_record(seat, given.patient["mrn"], [given.prior, given.accession])
+    if given.ghost:
+        expect_nobody(seat, given.ghost)
+    if given.cause == "mistyped-id":
+        merges = merges_of(seat, given.typed)
+        assert not merges, f"{given.typed} is nobody's number, and was merged: {merges[0]}."
+    expect_record(seat, given.namesake["mrn"], [given.namesakes_exam])
+
+
+@points(2)
+def check_the_prior_is_where_it_is_read(seat):
+    """The workstation has the earlier exam, complete, in the right patient's record."""
+    check_the_record_is_one(seat)
+    given = seat.given
+    (prior,) = seat.archive.studies(accession=given.prior)
+    received = seat.workstation(given.workstation).received()
+    came = sum(
+        row["instances"] for row in received if row["study_uid"] == prior["study_uid"]
+    )
+    assert came == prior["instances"], (
+        f"{given.workstation} has {came} images of {given.prior}. Expected: {prior['instances']}."
+    )
+
+
+@points(1)
+def check_the_next_priors_come_by_themselves(seat):
+    """The house rule sends the priors of such exams to this workstation, and nothing holds it."""
+    check_the_prior_is_where_it_is_read(seat)
+    given = seat.given
+    rule = seat.archive.rules.show(given.rule)
+    said = (rule["enabled"], list(rule["to"]), list(rule["when"]))
+    wanted = (True, [given.workstation], [f"Modality={given.modality}"])
+    assert said[:2] == wanted[:2] and said[2] in (wanted[2], []), (
+        f"The rule is enabled: {said[0]}, sends to {', '.join(said[1])}, when {said[2]}. "
+        f"Expected: in force, to {given.workstation}, for {given.modality}."
+    )
+    board = seat.archive.queue.destinations().one(ae=given.workstation)
+    assert not board["paused"], f"{given.workstation} is paused at the archive."
