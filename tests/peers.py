@@ -62,6 +62,7 @@ PEERS = (
         packages=("postgresql",),
         patterns=("/usr/lib/postgresql/*/bin/{}",),
     ),
+    Peer(name="Wireshark", programs=("tshark",), packages=("tshark",)),
     Peer(
         name="OHIF",
         programs=("ohif",),

@@ -30,7 +30,9 @@ def check_the_workstation_finds_it(seat):
         found = station.find(PatientID=given.study["patient_id"])
     except RefusedError as error:
         raise AssertionError(f"{given.station} searched: {error} Expected: an answer.") from error
-    assert len(found), f"{given.station} searched for {given.study['patient_id']} and found nothing."
+    assert len(found), (
+        f"{given.station} searched for {given.study['patient_id']} and found nothing."
+    )
 
 
 @points(1)

@@ -20,13 +20,15 @@ def check_the_exam_is_on_the_reading_list(seat):
     found = [(row["patient_id"], row["instances"]) for row in rows]
     assert found == [(given.patient["mrn"], made)], (
         f"The reading list has {len(found)} exam(s) for {given.accession}, with "
-        f"{found[0][1] if found else 0} images. Expected: one of {given.patient['mrn']}, with {made}."
+        f"{found[0][1] if found else 0} images. "
+        f"Expected: one of {given.patient['mrn']}, with {made}."
     )
 
 
 @points(1)
 def check_the_ris_knows_by_whom_it_was_done(seat):
     """A performed step belongs to the order and has ended, and the other patient still waits."""
+    check_the_exam_is_on_the_reading_list(seat)
     given = seat.given
     steps = [row for row in seat.ris.mpps() if given.accession in row["accessions"]]
     states = [row["status"] for row in steps]

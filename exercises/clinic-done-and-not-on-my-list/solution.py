@@ -55,8 +55,6 @@ def _refer(seat):
 
 def _link_step(seat, patient_id):
     (step,) = [
-        row
-        for row in seat.ris.mpps()
-        if row["patient_id"] == patient_id and not row["accessions"]
+        row for row in seat.ris.mpps() if row["patient_id"] == patient_id and not row["accessions"]
     ]
     seat.ris.link_step(step["uid"], seat.given.accession)

@@ -9,6 +9,11 @@ def check_the_record_is_one(seat):
     """A search for the patient finds both exams, and for nobody else's number either of them."""
     given = seat.given
     expect_record(seat, given.patient["mrn"], [given.prior, given.accession])
+    rows = seat.patients.list(given.patient["mrn"])
+    issuers = [row["issuer"] for row in rows if row["patient_id"] == given.patient["mrn"]]
+    assert len(issuers) == 1, (
+        f"{given.patient['mrn']} is {len(issuers)} patients: of {' and of '.join(issuers)}."
+    )
     if given.ghost:
         expect_nobody(seat, given.ghost)
     if given.cause == "mistyped-id":
@@ -24,9 +29,7 @@ def check_the_prior_is_where_it_is_read(seat):
     given = seat.given
     (prior,) = seat.archive.studies(accession=given.prior)
     received = seat.workstation(given.workstation).received()
-    came = sum(
-        row["instances"] for row in received if row["study_uid"] == prior["study_uid"]
-    )
+    came = sum(row["instances"] for row in received if row["study_uid"] == prior["study_uid"])
     assert came == prior["instances"], (
         f"{given.workstation} has {came} images of {given.prior}. Expected: {prior['instances']}."
     )
@@ -44,5 +47,7 @@ def check_the_next_priors_come_by_themselves(seat):
         f"The rule is enabled: {said[0]}, sends to {', '.join(said[1])}, when {said[2]}. "
         f"Expected: in force, to {given.workstation}, for {given.modality}."
     )
+    issuer = seat.modality(given.device).settings["patient.issuer"]
+    assert issuer == "worklist", f"{given.device} writes the issuer '{issuer}'."
     board = seat.archive.queue.destinations().one(ae=given.workstation)
     assert not board["paused"], f"{given.workstation} is paused at the archive."

@@ -11,6 +11,11 @@ def solve(seat):
         parked = seat.ris.messages(state="parked", channel="PACS", kind="ADT^A40")
         (merge,) = [row for row in parked if row["patient_id"] == given.patient["mrn"]]
         seat.ris.resend(merge["number"])
+    elif given.cause == "wrong-issuer":
+        seat.modality(given.device).set("patient.issuer", "worklist")
+        (study,) = seat.archive.studies(accession=given.accession)
+        seat.fixup.unlink(study["study_uid"])
+        seat.fixup.link(study["study_uid"], given.accession, other_patient=True)
     elif given.cause == "rule-off":
         rules.change(given.rule, enabled=True)
     elif given.cause == "other-desk":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from types import FunctionType
 from typing import Any
 
-from exercises.engine import baseline, checks, desk, giveaways, harm
+from exercises.engine import baseline, checks, copied, desk, giveaways, harm
 from exercises.engine import exercise as exercises
 from exercises.engine.attempt import Attempt, AttemptFile, values_of
 from exercises.engine.case import Case
@@ -21,6 +21,7 @@ from simulator.client import Client
 from simulator.errors import PacsLabError, UsageError
 from simulator.journal import Entry
 
+_SHORTEST, _STEM = 3, 7  # letters of a word that a hint may name
 _COPIED_EVERY = 3  # of three seeds one is tried with what another trainee does
 
 
@@ -127,7 +128,7 @@ def _named(client: Client, exercise: Exercise) -> Iterator[Proof]:
 
 def _copied(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
     """What somebody else has to do and to hand in is wrong here."""
-    others = _other_variant(exercise, attempt)
+    others = copied.other_variant(exercise, attempt)
     (solve,) = checks.functions(exercise.folder / "solution.py", "solve")
     desk.reset(client)
 
@@ -135,20 +136,10 @@ def _copied(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
         with suppress(UsageError, AssertionError, LookupError):  # there is no such thing here
             solve(Case(client, others))
 
-    return _try(client, attempt.seed, "what another trainee does fails here", copy, _fails)
-
-
-def _other_variant(exercise: Exercise, attempt: Attempt) -> dict[str, Any]:
-    """Return the variables of that trainee, of some, whose variant differs most."""
-    own = values_of(attempt, exercise)
-    variants = [
-        values_of(replace(attempt, trainee=f"trainee {number}"), exercise) for number in range(12)
-    ]
-
-    def differs(values: dict[str, Any]) -> tuple[bool, int]:
-        return values.get("cause") != own.get("cause"), sum(values[k] != own[k] for k in own)
-
-    return max(variants, key=differs)
+    what = "what another trainee does fails here"
+    if copied.asks_the_seat(exercise, values_of(attempt, exercise), others):
+        return _proof(attempt.seed, "another trainee's variant differs", True, time.monotonic())
+    return _try(client, attempt.seed, what, copy, _fails)
 
 
 def _whole(client: Client) -> dict[str, str]:
@@ -166,15 +157,28 @@ def _kept_quiet(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
 
 def _hinted(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
     """The last hint names something that the solution changed, or a list that it handed in."""
-    begun = time.monotonic()
-    hint = str(fill(exercise.hints[-1], values_of(attempt, exercise)))
+    begun, values = time.monotonic(), values_of(attempt, exercise)
+    hint = str(fill(exercise.hints[-1], values))
     changed = harm.compare(attempt.before, harm.picture(client))
-    words = {str(word) for one in changed for word in (one.item, one.new, one.patient) if word}
-    words |= {part for one in changed for part in (one.key, one.key.rpartition(".")[2]) if part}
-    words |= set(exercise.answers)
-    ok = "{" not in hint and (not words or any(word in hint for word in words))
+    words = {str(word) for one in changed for word in (one.item, one.new, one.patient)}
+    words |= {part for one in changed for part in (one.key, one.key.rpartition(".")[2])}
+    words |= {*exercise.answers} | _within(values, words)
+    ok = "{" not in hint and (not words or any(_speaks_of(hint, word) for word in words))
     said = "" if ok else f"It names none of {', '.join(sorted(words))}: {hint}"
     return _proof(attempt.seed, "the last hint names what the solution does", ok, begun, said)
+
+
+def _within(values: Any, words: set[str]) -> set[str]:
+    """Return the texts among the variables that are part of some word: a rule named for a room."""
+    if isinstance(values, (dict, list)):
+        parts = values.values() if isinstance(values, dict) else values
+        return {found for part in parts for found in _within(part, words)}
+    return {str(values)} if any(str(values) in word for word in words) else set()
+
+
+def _speaks_of(hint: str, word: str) -> bool:
+    """Return whether a hint has a word, whatever its ending: 'disable' speaks of 'disabled'."""
+    return len(word) >= _SHORTEST and word[:_STEM].lower() in hint.lower()
 
 
 def _cited(client: Client, exercise: Exercise, attempt: Attempt) -> list[Entry | None]:

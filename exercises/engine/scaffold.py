@@ -17,26 +17,45 @@ minutes = 10
 level = 1                     # 1 first steps, 2 everyday work, 3 needs a method
 needs = ["settings"]          # what the archive must have; [] for any archive
 teaches = ["what the trainee can do afterwards"]
-tags = ["CIIP:image-management"]
-may_change = ["device/{device}/archive.ae"]   # area/item/key; everything else is harm
+tags = ["CIIP:image-management"]              # ids of exercises/engine/domains.toml
+may_change = ["device/{device}/archive.ae"]   # area/item/key (harm.py); everything else is harm
 ticket = """
 {device} cannot send since this morning. Please help.
 """
-hints = ["Where to look.", "What to compare.", "What to do, step by step."]
+hints = [                     # the last one walks through, and names what the solution changes
+  "Where to look.",
+  "What to compare with what.",
+  "What to do, step by step: type the archive's own title at {device}, verify, send what waits.",
+]
 
-[variables]
-device = { choose = ["CT1", "MR1"] }
+[variables]                   # what the seed draws; kinds: the end of exercises/engine/variables.py
+device = { choose = ["CT1", "MR1", "US1", "DX1"] }
 wrong = { typo_of = "PACSLAB" }
 worker = { staff = "technologist" }
+others = { staff = "technologist", count = 3 }
+other_names = { every = "{others}", key = "name" }
+day = { number = [1, 1000000] }
 
 [note_facts]                  # what a good incident note mentions; 'a|b' means either
 what = ["{device}"]
 why = ["{wrong}|AE title"]
 
+[[faults]]                    # innocent changes of the same day; all kinds: 'pacslab fault list'
+kind = "routine-devices"
+count = 2
+seed = "{day}"
+by = "{other_names}"
+spare = ["{device}"]
+
 [[faults]]
 kind = "called-title"
 device = "{device}"
 title = "{wrong}"
+by = "{worker.name}"
+
+[[faults]]                    # somebody runs into it, so that the journal shows it
+kind = "verify"
+device = "{device}"
 by = "{worker.name}"
 
 [[causes]]
@@ -49,8 +68,28 @@ evidence = [{ kind = "association.rejected", facts = { called = "{wrong}", tripl
 id = "caller-unknown"
 says = "The archive does not know the device."
 
+[[causes]]
+id = "wrong-port"
+says = "The device calls another port than the archive's."
+
+[[causes]]
+id = "line-down"
+says = "The device's network socket is dead."
+
 [[quiz]]
-question = "?"
+question = "A first question on the same idea?"
+choices = ["Yes", "No"]
+answer = "Yes"
+why = "Because."
+
+[[quiz]]
+question = "A second one?"
+choices = ["Yes", "No"]
+answer = "No"
+why = "Because."
+
+[[quiz]]
+question = "A third one?"
 choices = ["Yes", "No"]
 answer = "Yes"
 why = "Because."
@@ -58,11 +97,23 @@ why = "Because."
     "check.py": '''\
 """What must be so again."""
 
+from exercises.engine import points
 
+
+@points(2)
 def check_the_device_reaches_the_archive(seat):
     """The device reaches the archive."""
+    seat.expect_echo(seat.given.device)
+
+
+def check_the_device_keeps_its_name(seat):
+    """It does so by its own name, and is let in for that."""
     answer = seat.modality(seat.given.device).echo()
-    assert answer.ok, f"{seat.given.device} sent a C-ECHO; the answer was: {answer.error}"
+    own = seat.modality(seat.given.device).settings["ae_title"]
+    assert answer.ok and own == seat.given.device, (
+        f"{seat.given.device} sent a C-ECHO as {own}; {answer.error or 'it was let in'}. "
+        f"Expected: success as {seat.given.device}."
+    )
 ''',
     "solution.py": '''\
 """The reference repair."""
@@ -79,11 +130,22 @@ def solve(seat):
 def switch_the_check_off(seat):
     """Let everybody in, whatever they call the archive."""
     seat.archive.set("dicom.check_called_ae", False)
+
+
+def rename_the_archive(seat):
+    """Call the archive what the device calls it."""
+    seat.archive.set("dicom.ae_title", seat.given.wrong)
+
+
+def rename_the_device(seat):
+    """Give the device another name."""
+    seat.modality(seat.given.device).set("ae_title", seat.given.wrong)
 ''',
     "debrief.md": """\
 # How to find it
 
-The method, in your own words: both ends' logs, what differs, the smallest change, the proof.
+The method, in your own words: both ends' logs, what differs, the smallest change, the proof. The
+commands that a trainee would have typed for {device}, from the complaint to the proof.
 """,
 }
 

@@ -15,7 +15,9 @@ def check_each_order_has_exactly_its_series(seat):
     ):
         series = _series(seat, accession)
         strange = [says for says, _ in series if not belongs(says)]
-        assert not strange, f"Under {accession} there is a series '{strange[0]}', of the other exam."
+        assert not strange, (
+            f"Under {accession} there is a series '{strange[0]}', of the other exam."
+        )
         found = sum(count for _, count in series)
         assert found == images, f"Under {accession} a C-FIND found {found} images, not {images}."
 

@@ -27,7 +27,7 @@ def check_the_others_keep_what_they_got(seat):
         f"Expected: {given.foreign}."
     )
     left_out = set(str(seat.ris.setting("worklist.left_out")).split())
-    assert _KEPT_BACK <= left_out, (
+    assert left_out >= _KEPT_BACK, (
         f"The RIS leaves out {', '.join(sorted(left_out))}. Expected: allergies and medical alerts."
     )
     charset = seat.ris.setting("worklist.charset")

@@ -7,7 +7,7 @@ def solve(seat):
     seat.modality(given.device).set("encoding.dates", "YYYYMMDD")
     for person, accession in ((given.one, given.ones_order), (given.two, given.twos_order)):
         keys = {"StudyDate": None, "StudyInstanceUID": None}
-        (found,) = seat.archive.find(AccessionNumber=accession, PatientID=person["mrn"], **keys)
+        found = seat.archive.find(AccessionNumber=accession, PatientID=person["mrn"], **keys)[0]
         uid, day = str(found.StudyInstanceUID), str(found.StudyDate).replace(".", "")
         seat.fixup.edit(uid, {"StudyDate": day})
         born = seat.ris.order(accession)["birth_date"]

@@ -15,6 +15,10 @@ from simulator.results import Outcome, Rows
 from simulator.seat import Seat
 
 
+_STEP = ("uid", "status", "station_ae", "accessions", "patient_id", "patient_name", "started",
+         "ended", "instances")  # fmt: skip
+
+
 class HospitalClient:
     """What the clients of the hospital's API share."""
 
@@ -79,7 +83,7 @@ class RisClient(HospitalClient, InterfaceClient, RisAdminClient):
 
     def mpps(self) -> Rows:
         """List the performed procedure steps the RIS was told of."""
-        return Rows(self.call("GET", "/mpps"))
+        return Rows(self.call("GET", "/mpps"), _STEP)
 
     def mapping(self) -> Rows:
         """List which procedure goes to which station."""
@@ -167,10 +171,10 @@ class DeviceClient(HospitalClient):
             raise RefusedError(outcome.error, outcome.remedy, 502)
         return Rows(answer["entries"])
 
-    def perform(self, accession: str) -> Outcome:
-        """Do the exam of a worklist entry: MPPS, images, send."""
-        what = f"{self.name} performed {accession}"
-        return self._do(what, "perform", {"accession": accession})
+    def perform(self, accession: str, *, discontinue: bool = False) -> Outcome:
+        """Do the exam of a worklist entry: MPPS, images, send; `discontinue`: break it off."""
+        what = f"{self.name} {'broke off' if discontinue else 'performed'} {accession}"
+        return self._do(what, "perform", {"accession": accession, "discontinue": discontinue})
 
     def perform_unscheduled(self, **typed: Any) -> Outcome:
         """Do an exam whose patient was typed in by hand."""
@@ -180,7 +184,7 @@ class DeviceClient(HospitalClient):
     def append(self, accession: str, *, reopen: bool = False) -> Outcome:
         """Add images to a finished exam, as a step of its own; `reopen`: in the step that ended.
 
-        What was added by re-opening and could not be reported gets that step; nothing is taken then.
+        What was added by re-opening and could not be reported gets that step, and nothing is taken.
         """
         what = f"{self.name} {'re-opened' if reopen else 'appended to'} {accession}"
         return self._do(what, "append", {"accession": accession, "reopen": reopen})

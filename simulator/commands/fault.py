@@ -8,21 +8,39 @@ import typer
 
 from simulator.clients.faults import FaultClient
 from simulator.commands.output import JsonOption, SeatOption, client, parse_pairs, show
+from simulator.errors import UsageError
 
 app = typer.Typer(help="Faults, for instructors.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """List every kind of fault and the parameters it takes."""
-    show(_faults(seat).kinds(), as_json)
+def list_(
+    kind: Annotated[str, typer.Argument(help="One kind: what it does, each parameter.")] = "",
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every kind of fault, or the parameters of one and how they are typed."""
+    kinds = _faults(seat).kinds()
+    if not kind:
+        show(kinds, as_json)
+        return
+    found = next((row for row in kinds if row["kind"] == kind), None)
+    if found is None:
+        known = ", ".join(row["kind"] for row in kinds)
+        raise UsageError(f"There is no kind of fault '{kind}'.", f"There are: {known}.")
+    if as_json:
+        show(found, True)
+    else:
+        print(found["says"])
+        show(found["parameters"], False)
 
 
 @app.command()
 def inject(
     kind: Annotated[str, typer.Argument(help="See 'pacslab fault list'.")],
     words: Annotated[
-        list[str] | None, typer.Argument(help="Its parameters, e.g. device=CT1 port=11119")
+        list[str] | None,
+        typer.Argument(help="Its parameters, e.g. device=CT1; lists as rooms=CT1,MR1."),
     ] = None,
     seat: SeatOption = None,
     as_json: JsonOption = False,

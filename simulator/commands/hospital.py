@@ -72,10 +72,15 @@ def fleet_worklist(device: str, seat: SeatOption = None, as_json: JsonOption = F
 
 @fleet.command("perform")
 def fleet_perform(
-    device: str, accession: str, seat: SeatOption = None, as_json: JsonOption = False
+    device: str,
+    accession: str,
+    discontinue: Annotated[bool, typer.Option("--discontinue", help="Break it off.")] = False,
+    seat: SeatOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Do the exam of a worklist entry."""
-    show_outcome(client(seat).fleet.device(device).perform(accession), as_json)
+    found = client(seat).fleet.device(device)
+    show_outcome(found.perform(accession, discontinue=discontinue), as_json)
 
 
 @fleet.command("append")

@@ -53,9 +53,9 @@ class _Table:
     def _laid_out(self) -> look.Widget:
         make, message = look.button, self.message
         form = w.VBox([
-            self.node, self.ae, self.host, self.port, self.what,
+            look.row(self.node, self.ae), look.row(self.host, self.port, self.what),
             w.HTML("<b>what it may do</b>"), look.row(*self.rights.values()),
-            w.HTML("<b>what is exchanged with it</b>"), *self.limits.values(),
+            w.HTML("<b>what is exchanged with it</b>"), look.row(*self.limits.values()),
             look.row(make("Add", self.add, message, "add", style="primary"),
                      make("Save changes", self.change, message, "change"),
                      make("Echo it", self.echo, message, "echo")),
@@ -63,10 +63,9 @@ class _Table:
         ])  # fmt: skip
         buttons = look.row(make("Refresh", self.draw, message, "refresh"),
                            make("Check the table", self.check, message, "check"))  # fmt: skip
-        left = w.VBox([self.table, buttons, self.findings])
         return look.panel(
-            "Node table of the archive", message,
-            look.columns((left, "430px"), (form, "340px")), name="node-table",
+            "Node table of the archive", message, self.table, buttons, self.findings, form,
+            name="node-table",
             hint="A node is a program on the network with a name of its own, its AE title.",
         )  # fmt: skip
 
@@ -74,7 +73,7 @@ class _Table:
         """Ask the archive again."""
         rows = self.seat.archive.nodes()
         self.rows = {row["ae"]: row for row in rows}
-        self.table.value = look.table(rows, _COLUMNS)
+        self.table.value = look.scroll(look.table(rows, _COLUMNS))
         look.offer(self.node, [_NEW, *self.rows])
         self._fill()
 
@@ -150,5 +149,5 @@ def _words(text: str) -> list[str]:
 
 def _right(name: str) -> look.Widget:
     box = look.mark(w.Checkbox(name == "echo", description=name, indent=False), f"right-{name}")
-    box.layout.width = "70px"
+    box.layout.width = "90px"
     return box

@@ -23,6 +23,7 @@ from simulator.errors import UsageError
 
 _KEPT = 150  # images kept in memory by a viewer
 _AS_SENT = "as sent"
+_LINK = "color:var(--jp-content-link-color,#0b5cad);text-decoration:underline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +241,7 @@ def in_ohif(seat: Path, study_uid: str) -> str:
         return f"<p class='pl-soft'>{escape(ohif.MISSING)}</p>"
     study = escape(json.dumps({"study": study_uid}), quote=True)
     return (
-        f"<p><a href='#' data-commandlinker-command='pacslab:viewer' "
+        f"<p><a href='#' style='{_LINK}' data-commandlinker-command='pacslab:viewer' "
         f"data-commandlinker-args='{study}'>Open this study in OHIF</a></p>"
     )
 
@@ -269,7 +270,7 @@ def _slider(label: str, name: str, low: float, high: float, value: float) -> loo
     made = w.IntSlider(
         description=label, min=low, max=high, value=min(high, max(low, round(value)))
     )
-    made.layout.width, made.layout.max_width = "100%", "370px"
+    made.layout.width, made.layout.max_width = "94%", "370px"  # else its number is cut off
     made.style.description_width = "45px"
     return look.mark(made, name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from datetime import timedelta
 from html import escape
 from pathlib import Path
@@ -23,7 +24,7 @@ _MOST = 60  # rows in the picture
 _LISTED = 60  # connections to choose from
 _SECONDS, _LONGEST = 1.5, 400  # of the refresh by itself: how often, and how many times
 _STYLE = f"""<style>
-.jupyter-widgets.pl-wire-scroll {{max-height:540px; overflow:auto; flex-direction:column-reverse;
+.pl-panel .pl-wire-scroll {{max-height:540px; overflow:auto; flex-direction:column-reverse;
   border:1px solid var(--jp-border-color2,#ccc); background:var(--jp-layout-color0,#fff)}}
 .pl-wire-scroll .pl-wire-head {{position:sticky; top:0; z-index:3; margin:0; height:auto;
   background:var(--jp-layout-color0,#fff)}}
@@ -31,7 +32,7 @@ _STYLE = f"""<style>
 .pl-wire-scroll .widget-html {{margin:0; height:auto; flex-shrink:0; overflow:visible}}
 .pl-wire-scroll .widget-html-content {{overflow:visible; line-height:0}}
 .pl-wire-stage {{position:relative}}
-.jupyter-widgets.pl-wire-rows {{position:absolute; inset:0; margin:0; width:100%; height:100%}}
+.pl-wire-stage .pl-wire-rows {{position:absolute; inset:0; margin:0; width:100%; height:100%}}
 .pl-wire-rows > div {{width:100%}}
 .pl-wire-rows .widget-toggle-button {{display:block; width:100%; height:{wire_drawing.ROW}px;
   margin:0; padding:0; border:0; color:transparent; background:transparent; box-shadow:none;
@@ -41,6 +42,8 @@ _STYLE = f"""<style>
   outline:2px solid var(--jp-brand-color1,#1976d2)}}
 .pl-wire-rows .widget-toggle-button.mod-active {{background:rgba(120,144,255,.22);
   box-shadow:inset 4px 0 0 var(--jp-brand-color1,#1976d2)}}
+.pl-panel.pl-wire-view .pl-details table.pl-table td {{min-width:0; overflow-wrap:anywhere}}
+.pl-panel.pl-wire-view .pl-details table.pl-table td:first-child {{width:42%}}
 </style>"""
 
 
@@ -80,7 +83,7 @@ class _Panel:
         self.head, self.picture = look.mark(w.HTML(), "wire-head"), look.mark(w.HTML(), "picture")
         self.rows = look.mark(w.ToggleButtons(options=[], layout=w.Layout()), "wire-rows")
         self.note = look.mark(w.HTML(), "note")
-        self.which = look.choice("which of them", "which", [1], width="190px")
+        self.which = look.choice("which of them", "which", [1], width="220px")
         self.which.layout.display = "none"
         self.details = look.mark(w.HTML(_hint()), "details")
 
@@ -97,8 +100,8 @@ class _Panel:
             "Wire view", self.message, w.HTML(_STYLE),
             look.row(self.ae, self.protocol, self.time, self.newest),
             look.row(self.connection, self.end), acts,
-            look.columns((w.VBox([self.note, diagram]), "560px"),
-                         (w.VBox([self.which, self.details]), "330px")),
+            look.columns((w.VBox([self.note, diagram]), "490px"),
+                         (w.VBox([self.which, self.details]), "300px")),
             name="wire-view",
             hint="Time runs downwards. A solid arrow asks, a dashed one answers; a cross ✕ is what "
             "was refused, failed or broke off, a triangle ▲ a warning; ×34 stands for 34 alike. "
@@ -121,7 +124,7 @@ class _Panel:
             chosen = [row for row in found if row["id"] == wanted] or found[-self.newest.value :]
             every = lines(self._read(row) for row in chosen)
             shown = every[-_MOST:]
-            self._draw(shown, captions(self.seat, shown))
+            self._draw(shown, captions(self.seat, shown, chosen))
             left = f" The {len(every) - len(shown)} rows before are left out." if (
                 len(every) > len(shown)) else ""  # fmt: skip
             note = (
@@ -234,16 +237,20 @@ class _Panel:
         self.live.value = False
 
 
-def captions(seat: Client, shown: list[Line]) -> dict[str, str]:
-    """Return what stands below each name: what kind of name it is, or whose."""
-    known = {seat.archive.peer.ae: "the archive", seat.ris.peer.ae: "the RIS"}
-    kinds: dict[str, set[str]] = {}
+def captions(seat: Client, shown: list[Line], rows: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return what stands below each name: whose it is, or what kind of name."""
+    found: dict[str, str] = {}
     for line in shown:
+        kind = "AE title" if line.protocol == "DICOM" else "HL7 application"
         for name in (line.first["source"], line.first["target"]):
-            kinds.setdefault(name, set()).add(
-                "AE title" if line.protocol == "DICOM" else "HL7 name"
-            )
-    return {name: known.get(name) or " and ".join(sorted(kind)) for name, kind in kinds.items()}
+            found.setdefault(name, kind)
+    for peer, words in ((seat.archive.peer, "the archive"), (seat.ris.peer, "the RIS")):
+        for row in rows:
+            if row["called_address"] == f"{peer.host}:{peer.port}" and row["called"] in found:
+                found[row["called"]] = words if row["called"] == peer.ae else f"at {words}"
+        if peer.ae in found:
+            found[peer.ae] = words
+    return found
 
 
 def _put(widget: look.Widget, html: str) -> None:
@@ -266,11 +273,16 @@ def _details(line: Line, found: dict[str, Any]) -> str:
     parts = [f"<b>{escape(look.shown(title))}</b>", f"<p class='pl-soft'>{escape(where)}</p>"]
     if found["verdict"]:
         parts.append(look.saying(f"{found['verdict']}: {found['says']}", "bad"))
-    columns = {"mark": "", "name": "", "value": ""}
     for section in found["sections"]:
-        rows = [dict(zip(columns, row, strict=True)) for row in section["rows"]]
-        parts.append(f"<p><b>{escape(section['title'])}</b></p>{look.table(rows, columns)}")
+        rows = "".join(_cells(*row) for row in section["rows"])
+        title = escape(look.shown(section["title"]))
+        parts.append(f"<p><b>{title}</b></p><table class='pl-table'>{rows}</table>")
     return f"<div class='pl-scroll' style='max-height:540px'>{''.join(parts)}</div>"
+
+
+def _cells(mark: str, name: str, value: str) -> str:
+    soft = f"<span class='pl-soft'>{escape(look.shown(mark))}</span> " if mark else ""
+    return f"<tr><td>{soft}{escape(look.shown(name))}</td><td>{look.shown_html(value)}</td></tr>"
 
 
 def _hint() -> str:

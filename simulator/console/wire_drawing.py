@@ -13,13 +13,12 @@ from simulator.console.look import shown
 from simulator.console.wire_rows import Line, clock
 
 ROW, HEAD = 34, 52  # pixels
-_GUTTER, _MARGIN = 112, 250  # pixels left (time and connection) and right (room for words)
+_GUTTER, _MARGIN = 96, 150  # pixels left (time and connection) and right (room for words)
 _LETTER = 6.4  # pixels of a letter in an arrow's words, about
 INK, SOFT = "var(--jp-ui-font-color1,#222)", "var(--jp-ui-font-color2,#666)"
 _PAPER = "var(--jp-layout-color0,#fff)"
 _ASK, _TELL = "var(--jp-brand-color1,#1976d2)", "var(--jp-ui-font-color2,#616161)"
-_COLOURS = {"refused": "var(--jp-error-color1,#d32f2f)", "warning": "var(--jp-warn-color1,#e65100)"}
-_SIGNS = {"refused": "✕ ", "warning": "▲ "}
+_BAD, _WARN = "var(--jp-error-color1,#d32f2f)", "var(--jp-warn-color0,#bf5500)"
 
 
 def names(lines: Sequence[Line]) -> list[str]:
@@ -32,12 +31,12 @@ def names(lines: Sequence[Line]) -> list[str]:
 
 def width(count: int) -> int:
     """Return the width of a picture with so many lifelines, in pixels."""
-    return _GUTTER + _step(count) * max(1, count - 1) + _MARGIN
+    return _x(max(1, count - 1), count) + _MARGIN
 
 
 def head(who: Sequence[str], captions: Mapping[str, str]) -> str:
     """Return the picture of the names, which stands above the others."""
-    parts = [_text(4, 20, "time", SOFT), _text(66, 20, "no.", SOFT)]
+    parts = [_text(4, 20, "time", SOFT), _text(62, 20, "no.", SOFT)]
     for at, name in enumerate(who):
         x = _x(at, len(who))
         parts.append(
@@ -73,17 +72,18 @@ def picture(lines: Sequence[Line], who: Sequence[str]) -> str:
 def _row(line: Line, top: int, columns: Mapping[str, int]) -> str:
     first = line.first
     start, end = columns[first["source"]], columns[first["target"]]
-    colour = _COLOURS.get(first["verdict"]) or (_TELL if line.is_answer else _ASK)
-    words = _SIGNS.get(first["verdict"], "") + line.words
+    verdict = first["verdict"]
+    trouble = {"": "", "warning": _WARN}.get(verdict, _BAD)
+    colour = trouble or (_TELL if line.is_answer else _ASK)
+    words = {"": "", "warning": "▲ "}.get(verdict, "✕ ") + line.words
     left = min(start, end) + 8
     room = int((max(columns.values()) + _MARGIN - left) / _LETTER)
     return (
         _text(4, top + 21, clock(first), SOFT)
-        + _text(66, top + 21, line.connection, SOFT)
+        + _text(62, top + 21, line.connection, SOFT)
         + _arrow(line, start, end, top + 24, colour)
-        + _text(left, top + 15, shown(words, room), _COLOURS.get(first["verdict"], INK),
-                bold=bool(first["verdict"]), halo=True)
-    )  # fmt: skip
+        + _text(left, top + 15, shown(words, room), trouble or INK, bold=bool(verdict), halo=True)
+    )
 
 
 def _arrow(line: Line, start: int, end: int, y: int, colour: str) -> str:
@@ -101,7 +101,7 @@ def _arrow(line: Line, start: int, end: int, y: int, colour: str) -> str:
     if len(line.messages) > 1:  # many: a second line beside the first
         made += f"<line x1='{start}' x2='{tip - 9 * way}' y1='{y + 4}' y2='{y + 4}' "
         made += f"stroke='{colour}' stroke-width='1'{dash}/>"
-    if first["verdict"] == "refused":
+    if first["verdict"] not in ("", "warning"):
         x = tip if lost else end - 20 * way
         made += f"<path d='M{x - 5} {y - 5}l10 10m0 -10l-10 10' stroke='{colour}' "
         made += "stroke-width='2.4' fill='none'/>"
@@ -113,12 +113,12 @@ def _arrow(line: Line, start: int, end: int, y: int, colour: str) -> str:
 
 
 def _x(at: int, count: int) -> int:
-    return _GUTTER + 56 + at * _step(count)
+    return _GUTTER + 54 + at * _step(count)
 
 
 def _step(count: int) -> int:
     """Return the distance of two lifelines: the more there are, the narrower they stand."""
-    return 230 if count <= 2 else 170 if count <= 4 else 124
+    return 220 if count <= 2 else 160 if count == 3 else 120
 
 
 def _text(

@@ -45,15 +45,14 @@ class Line:
         if str(first["name"]).startswith("A-ASSOCIATE"):
             about = ""  # the arrow says who calls whom
         what = " · ".join(filter(None, (first["name"], about, first["says"])))
+        what = f"{first['verdict']}: {what}" if first["verdict"] else what
         return f"{many}{what}{' (TLS)' if self.tls and 'A-ASSOCIATE-RQ' in what else ''}"
 
     @property
     def sentence(self) -> str:
         """The row as somebody reads it who does not see the picture."""
-        first = self.first
-        verdict = f"{first['verdict']}: " if first["verdict"] else ""
-        way = f"{first['source']} to {first['target']}"
-        return f"{clock(first)} {self.connection} {way}: {verdict}{self.words}"
+        way = f"{self.first['source']} to {self.first['target']}"
+        return f"{clock(self.first)} {self.connection} {way}: {self.words}"
 
 
 def clock(message: Message) -> str:

@@ -1,4 +1,4 @@
-"""Slips of those who look after access (catalogue group H): a map, a limit, and who tries in vain."""
+"""Slips of those who look after access (catalogue group H): a map, a limit, tries in vain."""
 
 from __future__ import annotations
 

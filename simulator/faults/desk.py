@@ -5,13 +5,14 @@ What was injected stands in `progress/injected.json`, which only the owner of th
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from simulator.client import Client
 from simulator.clock import real_now
 from simulator.errors import RefusedError
+from simulator.faults import parameters as parameters_of
 from simulator.faults import registry
 from simulator.files import read_json, write_json
 
@@ -34,12 +35,12 @@ class FaultDesk:
         """Break something; raises UsageError for an unknown kind or parameter."""
         cls: Any = registry.class_of(kind)
         usual = {"by": "instructor"} if "by" in {item.name for item in fields(cls)} else {}
-        given = {**usual, **parameters}
+        given = parameters_of.understood(kind, {**usual, **parameters})
         fault = registry.make(kind, given)
         fault.apply(self.seat)
         rows = self.status()
         number = max((row["id"] for row in rows), default=0) + 1
-        at = real_now().isoformat(timespec="seconds")
+        at = real_now().isoformat(timespec="milliseconds")
         row = {"id": number, "kind": kind, "parameters": given, "injected": at}
         self._save([*rows, row])
         return row
@@ -57,9 +58,11 @@ class FaultDesk:
         return row
 
     def status(self) -> list[dict[str, Any]]:
-        """Return what is injected now, oldest first."""
+        """Return what is injected now, oldest first; a reset has mended all that came before."""
         stored = read_json(self.path, "list of faults")["faults"] if self.path.exists() else []
-        return list(stored)
+        resets = self.seat.journal.entries(kind="hospital.reset") if stored else []
+        last = resets[-1].real if resets else ""
+        return [row for row in stored if row["injected"] > last]
 
     def _save(self, rows: list[dict[str, Any]]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +70,8 @@ class FaultDesk:
 
 
 def _described(name: str, cls: Any) -> dict[str, Any]:
-    needed = [f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING]
-    optional = [f.name for f in fields(cls) if f.name not in needed]
+    known = parameters_of.takes(name)
+    needed = [row["name"] for row in known if row["usual"] == parameters_of.NEEDED]
+    optional = [row["name"] for row in known if row["name"] not in needed]
     says = str(cls.__doc__).strip().splitlines()[0]
-    needed = [item for item in needed if item != "by"]
-    return {"kind": name, "says": says, "needs": needed, "takes": optional}
+    return {"kind": name, "says": says, "needs": needed, "takes": optional, "parameters": known}

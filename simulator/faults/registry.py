@@ -76,6 +76,7 @@ REGISTRY: dict[str, type[Fault]] = {
     "desk-search": query.DeskSearch,
     "station-key": worklist.StationKey,
     "station-mapping": worklist.StationMapping,
+    "broken-off": worklist.BrokenOff,
     "added-images": worklist.AddedImages,
     "ris-setting": ris.RisSetting,
     "ris-device": ris.RisDevice,

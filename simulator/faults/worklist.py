@@ -45,6 +45,24 @@ class StationMapping:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BrokenOff:
+    """A technologist breaks an exam off: what there is of it is sent, the step is DISCONTINUED."""
+
+    device: str
+    accession: str
+    by: str
+
+    def apply(self, seat: Client) -> None:
+        """Begin it, and end it early."""
+        device = seat.as_staff(self.by).fleet.device(self.device)
+        device.perform(self.accession, discontinue=True)
+
+    def lift(self, seat: Client) -> None:
+        """Send what waits: an exam that was broken off cannot be undone."""
+        seat.as_staff(self.by).fleet.device(self.device).send()
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddedImages:
     """A technologist adds images to a finished exam, in the step that has ended or not (E10)."""
 

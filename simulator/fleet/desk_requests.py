@@ -19,9 +19,17 @@ from simulator.network import charsets
 _LEVEL, _DATE = "QueryRetrieveLevel", "StudyDate"
 
 
+class _AsWritten(Dataset):
+    """A data set whose raw elements go out as they are, whatever character set it declares."""
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return an element unread where it is raw: pydicom would write it anew."""
+        return self.get_item(key)
+
+
 def search(mine: DeskSettings, keys: Mapping[str, Any]) -> Dataset:
     """Return the identifier of a search for `keys` (keyword: value); raises UsageError."""
-    query = Dataset()
+    query: Dataset = _AsWritten()
     level = str(keys.get(_LEVEL, mine.query_level))
     if level == "STUDY" or _LEVEL not in keys:
         for keyword in mine.query_return_keys:
@@ -66,9 +74,7 @@ def _written(query: Dataset, mine: DeskSettings) -> Dataset:
         query.SpecificCharacterSet = "" if mine.query_charset == NONE else mine.query_charset
     for element in wide:
         raw = _bytes(_text(element), mine.query_encoding)
-        query[element.tag] = RawDataElement(
-            element.tag, element.VR, len(raw), raw, 0, False, True
-        )  # as it is: pydicom would write it in the character set that is declared
+        query[element.tag] = RawDataElement(element.tag, element.VR, len(raw), raw, 0, False, True)
     return query
 
 

@@ -47,6 +47,7 @@ class Job:
     acquired: bool = False
     owed: tuple[str, ...] = ("create", "set")  # MPPS messages the RIS does not have yet
     error: str = ""  # why the last attempt failed
+    stopped: bool = False  # whether it was broken off
     step_uid: str = ""  # the finished step that is to tell of it, if it has none of its own
 
     def facts(self) -> dict[str, Any]:
@@ -84,13 +85,18 @@ class Disk:
         """Return the facts of every exam begun, the oldest first."""
         return read_lines(self.folder / "exams.jsonl")
 
-    def begin(self, exam: Exam, ended: datetime, *, again: bool = False, step_uid: str = "") -> Job:
+    def begin(
+        self, exam: Exam, ended: datetime, *, again: bool = False, stopped: bool = False,
+        step_uid: str = "",
+    ) -> Job:  # fmt: skip
         """Note down a new exam, or, `again`, one whose images are to be sent once more.
 
-        With `step_uid` it is a part of an exam whose performed step has that UID.
+        `stopped` says that it was broken off. With `step_uid` it is a part of an exam whose
+        performed step has that UID.
         """
         owed = () if again else ("set",) if step_uid else Job.owed
-        job = Job(number=self.begun, exam=exam, ended=ended, owed=owed, step_uid=step_uid)
+        job = Job(number=self.begun, exam=exam, ended=ended, owed=owed, stopped=stopped,
+                  step_uid=step_uid)  # fmt: skip
         self.begun += 1
         self.times[exam.study_uid] += 1
         line = {key: job.facts()[key] for key in ("number", "exam", "ended")}
@@ -187,6 +193,7 @@ def _job(facts: dict[str, Any]) -> Job:
         acquired=facts["acquired"],
         owed=tuple(facts["owed"]),
         error=facts["error"],
+        stopped=facts.get("stopped", False),
         step_uid=facts.get("step_uid", ""),
     )
 

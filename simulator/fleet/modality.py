@@ -90,11 +90,15 @@ class Modality(Node):
     # --- exams ----------------------------------------------------------------------------------
 
     def perform(
-        self, item: WorklistItem, *, at: datetime | None = None, other_side: bool = False
-    ) -> Performed:
-        """Scan the patient of a worklist entry; `at` is when it began, in hospital time."""
+        self, item: WorklistItem, *, at: datetime | None = None, other_side: bool = False,
+        stopped: bool = False,
+    ) -> Performed:  # fmt: skip
+        """Scan the patient of a worklist entry; `at` is when it began, in hospital time.
+
+        An exam that was `stopped` is broken off: what there is of it is sent, as DISCONTINUED.
+        """
         with self.busy:
-            return self._perform(exam_for(self, item, at, other_side=other_side), at)
+            return self._perform(exam_for(self, item, at, other_side=other_side), at, stopped)
 
     def perform_unscheduled(
         self,
@@ -140,10 +144,10 @@ class Modality(Node):
         """Add images to a finished exam; see appending.py."""
         return appended(self, accession, reopen=reopen)
 
-    def _perform(self, exam: Exam, at: datetime | None) -> Performed:
+    def _perform(self, exam: Exam, at: datetime | None, stopped: bool = False) -> Performed:
         minutes = self.profile.minutes_per_exam
         ended = at + timedelta(minutes=minutes) if at else max(exam.started, self.clock.now())
-        job = self.disk.begin(exam, ended)
+        job = self.disk.begin(exam, ended, stopped=stopped)
         job = self._report(job)[0]
         return self.finish(job)
 

@@ -18,6 +18,7 @@ from simulator.imaging.header import code_item, date_of, time_of
 from simulator.imaging.uids import make_uid
 
 SCHEME = "99PACSLAB"
+_BROKEN_OFF = ("110515", "DCM", "Patient condition prevented continuing")  # PS3.16 CID 9300
 _DOCUMENTS = {str(getattr(uid, kind.sop_class)) for kind in KINDS.values() if not kind.image}
 _TOP = (
     "PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex",
@@ -129,7 +130,9 @@ def mpps_set(job: Job, profile: ModalityProfile) -> Dataset:
     """Return the N-SET of an exam that has ended (PS3.4 Table F.7.2-1)."""
     ds = Dataset()
     ds.SpecificCharacterSet = job.exam.character_set.split("\\")
-    ds.PerformedProcedureStepStatus = "COMPLETED"
+    ds.PerformedProcedureStepStatus = "DISCONTINUED" if job.stopped else "COMPLETED"
+    if job.stopped:
+        ds.PerformedProcedureStepDiscontinuationReasonCodeSequence = [code_item(*_BROKEN_OFF)]
     ended = profile.clock(job.ended)
     ds.PerformedProcedureStepEndDate = date_of(ended)
     ds.PerformedProcedureStepEndTime = time_of(ended)

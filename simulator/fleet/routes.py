@@ -31,7 +31,12 @@ def routes(fleet: Fleet) -> list[Route]:
         ("PATCH", f"{device}/settings", desk.change, "change settings by their dotted keys"),
         ("POST", f"{device}/echo", desk.echo, "verify a connection: target archive, ris, …"),
         ("GET", f"{device}/worklist", desk.worklist, "the worklist as its console shows it"),
-        ("POST", f"{device}/perform", desk.perform, "scan: accession, or unscheduled"),
+        (
+            "POST",
+            f"{device}/perform",
+            desk.perform,
+            "scan: accession (discontinue), or unscheduled",
+        ),
         ("GET", f"{device}/queue", desk.queue, "what the device still owes to archive and RIS"),
         ("POST", f"{device}/send", desk.send, "try the queue again, or resend an accession"),
         ("POST", f"{device}/append", desk.append, "add to a finished exam: accession, reopen"),
@@ -81,8 +86,9 @@ class _Desk:
         if "unscheduled" in call.body:
             typed = _typed(call.body["unscheduled"])
             return attempt(lambda: device.perform_unscheduled(**typed, at=at).facts())
-        (accession,) = call.need("accession")
-        return attempt(lambda: device.perform(device.find_item(str(accession)), at=at).facts())
+        (accession,), stopped = call.need("accession"), _switch(call, "discontinue")
+        item = device.find_item
+        return attempt(lambda: device.perform(item(str(accession)), at=at, stopped=stopped).facts())
 
     def queue(self, call: Call) -> Any:
         return self._modality(call).queue()
@@ -95,9 +101,7 @@ class _Desk:
 
     def append(self, call: Call) -> Any:
         device, (accession,) = self._modality(call), call.need("accession")
-        reopen = call.body.get("reopen", False)
-        if not isinstance(reopen, bool):
-            raise UsageError(f"'{reopen}' is no answer to 'reopen'.", "Send true or false.")
+        reopen = _switch(call, "reopen")
         return attempt(lambda: device.append(str(accession), reopen=reopen).facts())
 
     def accept(self, call: Call) -> Any:
@@ -156,6 +160,13 @@ class _Desk:
 
     def _modality(self, call: Call) -> Modality:
         return self.fleet.modality(call.path["name"])
+
+
+def _switch(call: Call, key: str) -> bool:
+    value = call.body.get(key, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"'{value}' is no answer to '{key}'.", "Send true or false.")
+    return value
 
 
 def _is_number(value: Any) -> bool:

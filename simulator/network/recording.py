@@ -206,6 +206,13 @@ class Tape:
             self._live[ends] = made
         return made
 
+    def numbered(self, sock: socket.socket, number: int) -> None:
+        """Note the journal's number of an association, whichever end records it."""
+        with suppress(OSError), self._lock:
+            connection = self._live.get(frozenset(true_ends(sock)))
+            if connection is not None:
+                connection.association = number
+
     def failed(self, source: str, target: Address, titles: tuple[str, str], why: str) -> None:
         """Note a call that reached nobody: from which address, whereto, and who called whom."""
         now = real_seconds()

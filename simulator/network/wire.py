@@ -53,8 +53,7 @@ class Wire:
 
     def number(self, number: int) -> None:
         """Have it recorded under which number the journal has this association."""
-        if self.tape is not None:
-            self.tape.association = number
+        TAPE.numbered(self.sock, number)
 
     def secure(self, context: ssl.SSLContext, server_name: str | None = None) -> None:
         """Begin TLS, as a client with `server_name`, else as a server; raises OSError."""

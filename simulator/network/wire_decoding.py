@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -132,7 +132,7 @@ def _elements(ds: Dataset, depth: int = 0) -> Iterator[Row]:
 
 
 def _line(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         value = "\\".join(map(str, value))
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -19,7 +19,7 @@ from simulator.network.pdata import COMMAND, LAST
 from simulator.network.recording import HL7, Connection, Frame
 from simulator.network.wire_agreement import Agreement, agreement
 
-GOOD, WARNING, BAD = "", "warning", "refused"
+GOOD, WARNING, REFUSED, FAILED, BROKEN = "", "warning", "refused", "failed", "broken off"
 _CLOSED = ("A-RELEASE-RP", "A-ABORT", "A-ASSOCIATE-RJ")
 _TITLE = 16  # characters of an AE title
 
@@ -89,9 +89,10 @@ def _line(text: str) -> str:
 
 def _gone(connection: Connection, spoke: bool) -> Said:
     said = Said(at=connection.ended or 0.0, by_caller=connection.called_from_here,
-                name="closed", verdict=BAD)  # fmt: skip
+                name="closed", verdict=BROKEN)  # fmt: skip
     if not spoke:
         said.name, said.says = "no connection", connection.trouble or "nobody answered"
+        said.verdict = FAILED
     else:
         why = f": {connection.trouble}" if connection.trouble else ""
         said.says = f"the connection ended without A-RELEASE or A-ABORT{why}"
@@ -117,9 +118,9 @@ def _hl7(connection: Connection, frame: Frame) -> Said:
         said.about = head.get("MSA-2")
         said.says = {"A": "accepted", "E": "error", "R": "refused"}.get(code[-1], "")
         said.says += f": {text}" if (text := head.get("MSA-3") or head.get("ERR-8")) else ""
-        said.verdict = GOOD if code[-1] == "A" else BAD
+        said.verdict = {"A": GOOD, "R": REFUSED}.get(code[-1], FAILED)
     elif not head.kind:
-        said.verdict = BAD
+        said.verdict = FAILED
     return said
 
 
@@ -174,7 +175,7 @@ class _Dicom:
         try:
             command = cmd.decode(raw)
         except ValueError as error:
-            said.verdict, said.says = BAD, str(error)
+            said.verdict, said.says = FAILED, str(error)
             return said
         said.command = command
         number = command["CommandField"]
@@ -182,7 +183,7 @@ class _Dicom:
         name = cmd.NAMES.get(number & ~cmd.RESPONSE if is_response else number, f"0x{number:04X}")
         said.name = name + ("-RSP" if is_response else "-RQ")
         sop_class = command.get("AffectedSOPClassUID") or command.get("RequestedSOPClassUID")
-        said.about = UID(str(sop_class)).name if sop_class else ""
+        said.about = UID(str(sop_class)).name.replace(" Information Model", "") if sop_class else ""
         if destination := command.get("MoveDestination"):
             said.about = f"to {destination}"
         if is_response:
@@ -198,7 +199,7 @@ def _judge(said: Said, command: Command) -> None:
     if status == dimse.CANCELLED or status >> 12 == 0xB:
         said.verdict = WARNING
     elif dimse.is_failure(status):
-        said.verdict = BAD
+        said.verdict = FAILED
 
 
 def _pdvs(data: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -218,15 +219,16 @@ def _control(frame: Frame, by_caller: bool) -> Said:
     elif data[0] == w.ASSOCIATE_AC:
         said.name, said.says = "A-ASSOCIATE-AC", "accepted"
     elif data[0] == w.ASSOCIATE_RJ:
-        said.name, said.verdict = "A-ASSOCIATE-RJ", BAD
-        said.says = rejections.rejection_text(rejections.read_rejection(data[6:]))
+        said.name, said.verdict = "A-ASSOCIATE-RJ", REFUSED
+        words = rejections.rejection_text(rejections.read_rejection(data[6:]))
+        said.says = words.replace("(A-ASSOCIATE-RJ ", "(")
     elif data[0] == w.RELEASE_RQ:
         said.name = "A-RELEASE-RQ"
     elif data[0] == w.RELEASE_RP:
         said.name = "A-RELEASE-RP"
     elif data[0] == w.ABORT:
-        said.name, said.verdict = "A-ABORT", BAD
+        said.name, said.verdict = "A-ABORT", BROKEN
         said.says = w.abort_text(*data[8:10]) if len(data) >= 10 else "no reason given"
     else:
-        said.verdict = BAD
+        said.verdict = FAILED
     return said

@@ -112,3 +112,18 @@ def test_appending_is_a_step_of_its_own_at_once(ward: Ward) -> None:
     assert len(ward.shelf.stored) == first.images + added.images
     with pytest.raises(RefusedError, match="never scanned A0"):
         device.append("A0")
+
+
+def test_an_exam_that_is_broken_off_goes_on_in_a_step_of_its_own(ward: Ward) -> None:
+    device, order = ward.fleet.modality("MR1"), ward.order("MR1")
+    first = device.perform(device.find_item(order.accession), stopped=True)
+    assert first.error is None and first.reported
+    (step,) = ward.ris.steps.all()
+    assert step["status"] == "DISCONTINUED" and "Patient condition" in step["reason"]
+    assert ward.ris.book.get(order.accession).status == "discontinued"
+    again = device.append(order.accession, reopen=True)
+    assert isinstance(again.error, StatusError) and again.error.status == 0x0110
+    assert device.append(order.accession).error is None
+    states = [step["status"] for step in ward.ris.steps.all()]
+    assert states == ["DISCONTINUED", "COMPLETED"]
+    assert ward.ris.book.get(order.accession).status == "completed"

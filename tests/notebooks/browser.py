@@ -33,16 +33,20 @@ _CONNECTED = """() => {
   return context?.isReady && context.session?.kernel?.connectionStatus === 'connected';
 }"""
 _WEARS = "theme => document.body.dataset.jpThemeName === theme"
-# Every action in a panel is a message to the kernel, which is busy and then idle again.
-_COUNT_IDLE = """() => {
+# Every action in a panel is a message to the kernel; it is done when the kernel is idle after it.
+_FOLLOW = """() => {
+  const open = new Set();
+  window.plQuietSince = performance.now();
+  window.plOpen = open;
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  window.plIdle = 0;
-  kernel.statusChanged.connect((_, status) => { if (status === 'idle') window.plIdle += 1; });
+  kernel.anyMessage.connect((_, { msg, direction }) => {
+    if (direction === 'send' && msg.channel === 'shell') open.add(msg.header.msg_id);
+    const isIdle = msg.header.msg_type === 'status' && msg.content.execution_state === 'idle';
+    if (direction === 'recv' && isIdle) open.delete(msg.parent_header.msg_id);
+    window.plQuietSince = performance.now();
+  });
 }"""
-_HAS_SETTLED = """before => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  return window.plIdle > before && kernel.status === 'idle';
-}"""
+_IS_QUIET = "() => !window.plOpen.size && performance.now() - window.plQuietSince > 60"
 _COMMAND = "([name, args]) => window.jupyterapp.commands.execute(name, args)"
 
 
@@ -101,9 +105,8 @@ class Lab:
     @contextmanager
     def settled(self) -> Iterator[None]:
         """Do something that the kernel must hear of, and wait until it has answered."""
-        before = self.page.evaluate("window.plIdle")
         yield
-        self.page.wait_for_function(_HAS_SETTLED, arg=before, timeout=60_000)
+        self.page.wait_for_function(_IS_QUIET, timeout=120_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +187,7 @@ def opened(
             page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
             page.wait_for_function(_CONNECTED, timeout=60_000)
             lab.wait_for_kernel()
-            page.evaluate(_COUNT_IDLE)
+            page.evaluate(_FOLLOW)
             yield lab
         finally:
             browser.close()

@@ -99,8 +99,10 @@ def test_a_panel_works_without_a_mouse(hospital: Seat, morning: Client, chromium
         users, keys = lab.panel("users-panel"), lab.page.keyboard
         users.part("filter-text").locator("input").focus()
         keys.type("abaker")
-        order = [_tabbed(lab) for _ in range(8)]
-        assert order == ["filter-status", "refresh", "user", "role", "change-role", "note",
+        with lab.settled():
+            keys.press("Tab")  # to the state; the list gets short by what was typed
+        order = [_tabbed(lab) for _ in range(7)]
+        assert order == ["refresh", "user", "role", "change-role", "note",
                          "disable", "unlock"], order  # fmt: skip
         expect(users.part("user").locator("select")).to_contain_text("abaker")
         keys.press("Shift+Tab")

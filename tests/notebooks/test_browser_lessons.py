@@ -50,7 +50,7 @@ def test_storage(hospital: Seat, morning: Client, chromium: Path) -> None:
         board.choose("code", "CT-HEAD")
         assert "Ordered: CT Head" in board.press("place")
         assert "has 1 entries" in screen.press("worklist")
-        assert "images" in screen.press("perform")
+        assert "✔" in screen.press("perform")
         assert cited(log, "archive", "0x0000", kind="c-store", node="CT1")
         _set_and_put_back(lab.panel("settings-panel"))
         screen.fill("typed-name", "DOE^JANE")
