@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+_STYLE = "text-align:left;overflow-wrap:anywhere;min-width:4em"  # long UIDs leave room
 _CELL = 60  # characters of a value shown in a table
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")  # how a cell begins that spreadsheets reckon with
 
@@ -41,13 +42,13 @@ class Rows(list[dict[str, Any]]):
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td style='text-align:left'>{escape(_short(row.get(c)))}</td>"
-                for c in self.columns
+                f"<td style='{_STYLE}'>{escape(_short(row.get(c)))}</td>" for c in self.columns
             )
             + "</tr>"
             for row in self
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<div style='max-height:420px;overflow:auto'>{table}</div>"
 
     def one(self, **wanted: Any) -> dict[str, Any]:
         """Return the one record with these values; raises LookupError if there is not just one."""

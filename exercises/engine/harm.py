@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from simulator.client import Client
+from simulator.clients.archive import ArchiveClient
 
 Picture = dict[str, dict[str, dict[str, Any]]]  # area → item → key → value
 
@@ -99,7 +100,7 @@ def picture(client: Client) -> Picture:
     }
     readers |= {
         "route": lambda: _table(archive.rules.list(), "name", _ROUTE),
-        "destination": lambda: _table(archive.queue.destinations(), "ae", ("paused",)),
+        "destination": lambda: _destinations(archive),
         "volume": lambda: _table(seen.storage.list(), "name", _VOLUME),
         "retention": lambda: _table(seen.retention.list(), "name", _RETENTION),
         "hold": lambda: {
@@ -194,6 +195,12 @@ def _opens(change: Change) -> bool:
     if change.key:
         return change.key == "restricted" and bool(change.old) and not change.new
     return change.new is None and bool(change.old.get("restricted"))
+
+
+def _destinations(archive: ArchiveClient) -> dict[str, dict[str, Any]]:
+    """Return of every node whether sending to it is paused, whatever is owed to it just now."""
+    paused = {row["ae"] for row in archive.queue.destinations() if row["paused"]}
+    return {node["ae"]: {"paused": node["ae"] in paused} for node in archive.nodes()}
 
 
 def _people(seen: Client) -> Sequence[dict[str, Any]]:

@@ -87,7 +87,10 @@ class _Panel:
         for part in (self.retention, self.holds, self.compression):
             part.draw()
         trouble = [r["name"] for r in self.rows if r["state"] in ("full", "above its threshold")]
-        return f"Act on {', '.join(trouble)}." if trouble else "No volume is above its threshold."
+        if not trouble:
+            return "No volume is above its threshold."
+        self.message.say(f"Act on {', '.join(trouble)}.", "bad")
+        return ""
 
     def ahead(self) -> str:
         """Draw the forecast of the chosen volume."""

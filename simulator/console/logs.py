@@ -102,6 +102,7 @@ def _line(entry: Entry) -> str:
         f"{look.moment(entry.hospital)} <code>{escape(entry.id)}</code> <b>{escape(entry.kind)}</b>"
     )
     text = escape(look.shown(entry.text, 400))
-    style = "style='font-size:12px;line-height:1.4;margin:3px 0;white-space:normal'"
+    style = "style='font-size:12px;line-height:1.4;margin:3px 0;white-space:normal;"
+    style += "overflow-wrap:anywhere'"
     more = f"<pre style='white-space:pre-wrap;font-size:11px;margin:0'>{escape(facts)}</pre>"
     return f"<details {style}><summary>{head}<br>{text}</summary>{more}</details>"

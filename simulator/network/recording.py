@@ -95,15 +95,15 @@ class Connection:
     def came(self, header: bytes | bytearray, body: bytearray) -> None:
         """Keep a PDU that was read."""
         control = body[5] if header[0] == _P_DATA and len(body) > 5 else -1
-        self._pdu(False, control, len(body) + _HEADER, (header, body))
+        self._pdu(False, control, len(body) + _HEADER, (header, body), real_seconds())
 
-    def went(self, buffers: Sequence[Buffer]) -> None:
-        """Keep the PDUs that were sent as these buffers."""
+    def went(self, buffers: Sequence[Buffer], begun: float) -> None:
+        """Keep the PDUs that were sent as these buffers; `begun` is when that began."""
         at, way = 0, self.ways[1]
         while at < len(buffers):
             head = buffers[at]
             if len(head) < _HEADER:  # no PDU of ours
-                self._pdu(True, -1, sum(map(len, buffers[at:])), buffers[at:])
+                self._pdu(True, -1, sum(map(len, buffers[at:])), buffers[at:], begun)
                 return
             control = head[11] if head[0] == _P_DATA and len(head) > 11 else -1
             if way.room <= 0 and control >= 0 and not control & 1:
@@ -115,11 +115,11 @@ class Connection:
             while size < length and at < len(buffers):
                 size += len(buffers[at])
                 at += 1
-            self._pdu(True, control, size, buffers[first:at])
+            self._pdu(True, control, size, buffers[first:at], begun)
 
     def message(self, data: bytes, *, outward: bool) -> None:
         """Keep an HL7 message as it was on the line."""
-        self._keep(outward, len(data), data[:WHOLE])
+        self._keep(outward, len(data), data[:WHOLE], real_seconds())
 
     def broke(self, why: str) -> None:
         """Note why nothing more came; only the first time counts."""
@@ -131,20 +131,22 @@ class Connection:
             self.ended = real_seconds()
             self.tape.ended(self)
 
-    def _pdu(self, outward: bool, control: int, length: int, parts: Sequence[Buffer]) -> None:
+    def _pdu(
+        self, outward: bool, control: int, length: int, parts: Sequence[Buffer], at: float
+    ) -> None:
         """Keep a PDU; `control` is its first message control header (PS3.8 E.2), or -1."""
         way = self.ways[outward]
         if control < 0:
             data = _head(parts, WHOLE)
-            self._keep(outward, length, masked(data) if data[:1] in _WITH_SECRETS else data)
+            self._keep(outward, length, masked(data) if data[:1] in _WITH_SECRETS else data, at)
         elif control & 1:
             data = _head(parts, WHOLE)
             way.room = HEAD if _STORE in data[:512] else WHOLE
-            self._keep(outward, length, data[: way.room])
+            self._keep(outward, length, data[: way.room], at)
         elif way.room <= 0:
             self._count(way, length, 1)
         else:
-            self._keep(outward, length, _head(parts, way.room))
+            self._keep(outward, length, _head(parts, way.room), at)
             way.room -= length
 
     def _count(self, way: _Way, length: int, pdus: int) -> None:
@@ -154,9 +156,9 @@ class Connection:
             way.last.length += length
             way.last.pdus += pdus
 
-    def _keep(self, outward: bool, length: int, data: bytes) -> None:
+    def _keep(self, outward: bool, length: int, data: bytes, at: float) -> None:
         way = self.ways[outward]
-        frame = Frame(real_seconds(), outward, way.offset, length, data)
+        frame = Frame(at, outward, way.offset, length, data)
         way.offset += length
         if way.last is None:
             if not self.opening:

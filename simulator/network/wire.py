@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 
+from simulator.clock import real_seconds
 from simulator.errors import CannotError
 from simulator.network.recording import TAPE
 
@@ -80,6 +81,7 @@ class Wire:
 
     def send(self, buffers: Sequence[Buffer]) -> None:
         """Send `buffers` one after the other, in as few packets as possible."""
+        begun = real_seconds()
         try:
             for start in range(0, len(buffers), 512):  # the system limits one gathered write
                 self._gather(buffers[start : start + 512])
@@ -88,7 +90,7 @@ class Wire:
         except OSError as error:  # a reset, or another thread has closed the connection
             raise self._closed(str(error)) from error
         if self.tape is not None:
-            self.tape.went(buffers)
+            self.tape.went(buffers, begun)
 
     def readable(self) -> bool:
         """Return whether something waits to be read, without waiting for it; raises Closed."""

@@ -128,3 +128,22 @@ def test_a_solved_ticket_is_finished_with_its_timeline(free: Client, press: Pres
         "of" in find(board, "domains").value and "no lab can train" in find(board, "domains").value
     )
     assert "✔" in find(board, "list").value and find(board, "picture").value[:4] == b"\x89PNG"
+
+
+SECRET = "a secret of the spring course 26"
+
+
+def test_an_exam_is_worked_at_the_panel_and_tells_nothing(free: Client, press: Press) -> None:
+    desk.start(free, ROOM, seed=3, trainee="ana", secret=SECRET, exam=True)
+    panel = console.ticket(ROOM, free)
+    assert shown(panel.children[4])
+    assert "no hints in an exam" in press(panel, "hint")
+    assert "sealed" in press(panel, "check")
+    rejected = free.journal.tail(1, kind="association.rejected")[0]
+    find(panel, "cause").value = find(panel, "cause").options[0][1]
+    find(panel, "evidence").value = rejected["id"]
+    assert "marked after the exam" in press(panel, "diagnose")
+    assert "marked after the exam" in press(panel, "hand-in")
+    assert "was handed in" in press(panel, "finish")
+    assert not shown(panel.children[4]) and desk.current(free) is None
+    assert find(panel, "debrief").value == "" and find(panel, "timeline").value == ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -105,7 +107,6 @@ def test_what_is_wrong_with_an_exercise_is_found(exercise_seat: Client, written:
         "It passed" in failed["untouched it fails"]
     )
     assert "checking changes nothing" in failed
-    assert any(what.startswith("the shortcut") for what in failed)
     assert "what another trainee does fails here" in failed
 
 
@@ -137,11 +138,11 @@ def test_what_gives_a_cause_away_is_found(exercise_seat: Client) -> None:
     finally:
         for path in leaks:
             path.unlink()
-    exercise_seat.as_staff("instructor").archive.add_node(
-        ae="X1", host="127.0.0.1", port=0, description="injected"
+    exercise_seat.as_staff("instructor").archive.add_node(ae="X1", host="127.0.0.1", port=0)
+    exercise_seat.as_staff("instructor").archive.change_node("X1", description="injected")
+    assert any(
+        "says 'injected'" in one for one in giveaways.found(exercise_seat, exercise, attempt)
     )
-    exercise_seat.as_staff("instructor").archive.change_node("X1", description="the fault of CT1")
-    assert any("says 'fault'" in one for one in giveaways.found(exercise_seat, exercise, attempt))
 
 
 # --- the baseline ---------------------------------------------------------------------------------
@@ -167,14 +168,20 @@ def test_the_digest_of_a_seat_misses_nothing_and_a_reset_brings_it_back(
 
 def test_a_stored_file_that_is_lost_is_seen(exercise_seat: Client) -> None:
     whole = prove._whole(exercise_seat)
-    path = next((exercise_seat.seat.folder / "archive" / "files").rglob("*.dcm"))
-    aside = path.with_suffix(".aside")
-    kept = path.read_bytes()
-    path.rename(path.parent.parent / aside.name)
+    digests = {row["digest"] for row in _instances(exercise_seat)}
+    files = (exercise_seat.seat.folder / "archive" / "files").rglob("*.dcm")
+    path = next(file for file in files if file.stem in digests)
+    aside = path.rename(path.parent / "aside")
     try:
-        assert "files" in baseline.differing(whole, baseline.digests(exercise_seat)) or kept == b""
+        assert baseline.differing(whole, baseline.digests(exercise_seat)) == ["files"]
     finally:
-        (path.parent.parent / aside.name).rename(path)
+        aside.rename(path)
+    assert not baseline.differing(whole, baseline.digests(exercise_seat))
+
+
+def _instances(seat: Client) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(seat.seat.folder / "archive" / "index.db")) as db:
+        return [{"digest": digest} for (digest,) in db.execute("select digest from instances")]
 
 
 # --- shared parts ---------------------------------------------------------------------------------
@@ -184,7 +191,7 @@ def test_a_stored_file_that_is_lost_is_seen(exercise_seat: Client) -> None:
 def test_a_number_is_misread_in_one_way(how: str) -> None:
     for seed in range(40):
         wrong = slips.misread("M0482913", how, Random(seed))
-        assert wrong != "M0482913" and wrong[:2] == "M0"
+        assert wrong != "M0482913" and wrong[0] == "M"
         lengths = {"swapped": 8, "omitted": 7, "extra": 9}
         assert len(wrong) == lengths[how]
         if how == "swapped":

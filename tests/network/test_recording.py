@@ -166,9 +166,9 @@ def line(tape: Tape) -> Iterator[Connection]:
 def test_the_ring_keeps_within_its_bounds() -> None:
     tape = Tape(size=20_000, frames=1000)
     with line(tape) as first, line(tape) as second:
-        first.went([b"\x01\x00\x00\x00\x00\x04abcd"])
+        first.went([b"\x01\x00\x00\x00\x00\x04abcd"], 0.0)
         for _ in range(100):
-            second.went([pdu(7, bytes(1000))])
+            second.went([pdu(7, bytes(1000))], 0.0)
             assert tape.used <= 20_000
         assert 10 < len(second.frames) < 20 and not first.frames
         assert tape.kept(first)[0].data[:1] == b"\x01"  # its beginning stays while it is open
@@ -194,7 +194,7 @@ def test_ports_that_come_again_are_another_connection() -> None:
 def test_whatever_is_sent_its_length_is_counted(buffers: list[bytes]) -> None:
     tape = Tape()
     made = Connection(tape, 1, "DICOM", ("127.0.0.1", 1), ("127.0.0.1", 2), 0.0)
-    made.went(buffers)
+    made.went(buffers, 0.0)
     assert made.size == sum(map(len, buffers))
     for one in read(made, tape.kept(made)):  # and reading it never fails
         assert one.name

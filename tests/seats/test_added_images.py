@@ -14,7 +14,7 @@ def test_what_is_added_to_a_finished_exam(hospital: Client, command: Command) ->
     order = hospital.ris.place(code="CT-HEAD", station_ae="CT1")["accession"]
     device = hospital.modality("CT1")
     assert device.perform(order)
-    status, said, _ = command("fleet", "append", "CT1", order, "--reopen")
+    status, _, said = command("fleet", "append", "CT1", order, "--reopen")
     assert status != 0 and "0x0110" in said
     assert [row["owed"] for row in device.queue()] == [["set"]]
     status, said, _ = command("fleet", "append", "CT1", order)

@@ -45,10 +45,10 @@ STATUSES: dict[str, tuple[Answer, ...]] = {
     "C-STORE": _rows(
         (d.SUCCESS, "the file is durable and the index committed"),
         (d.COERCED, "stored, and attributes were changed; the old values are kept in the object"),
-        (d.CLASS_MISMATCH_WARNING, "stored, though data set and command disagree on the SOP class"),
+        (d.CLASS_MISMATCH_WARNING, "not stored: put aside, or rejected before, and a warning is set"),
         (d.OUT_OF_RESOURCES, "no online volume has room, or the disk of files or index has none"),
         (d.DATASET_DOES_NOT_MATCH_CLASS, "the data set is another instance than the command says"),
-        (d.CANNOT_UNDERSTAND, "the data set cannot be read, or lacks what identifies it"),
+        (d.CANNOT_UNDERSTAND, "it cannot be read, or has values that the settings refuse"),
         (d.DUPLICATE_INSTANCE, "it is stored already, and 'store.duplicates' refuses that"),
         (d.INVALID_INSTANCE, "its SOP Instance UID is none"),
         (d.PATIENT_ID_MISSING, "it names no patient, and the settings refuse that"),
