@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --no-cache-di
 LOCKING ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help lab viewer test test-all check bench lock clean install peers
+.PHONY: help lab viewer test test-all check bench screenshots lock clean install peers
 
 help: ## list these commands
 	@echo 'PACS Lab: a hospital in a folder. Commands:'
@@ -32,6 +32,9 @@ check: install ## check form, rules and types (ruff, mypy)
 
 bench: install ## measure us and our peers, side by side
 	$(BIN)/python -m benchmarks
+
+screenshots: install peers ## make the README's pictures anew (needs Chromium; OHIF if it is there)
+	$(BIN)/python -m docs.make_screenshots
 
 lock: ## choose the newest allowed versions again and write requirements.lock (needs uv)
 	$(LOCKING) pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 \

@@ -83,12 +83,13 @@ def test_test_checks_the_code_gets_the_peers_and_runs_the_tests(checkout: Path) 
     ]
     assert make(checkout, "test-all")[2][-1] == "python -m pytest -n 2 -m slow or not slow"
     assert make(checkout, "bench")[2] == ["python -m benchmarks"]
+    assert make(checkout, "screenshots")[2][-1] == "python -m docs.make_screenshots"
 
 
 def test_bare_make_lists_the_commands_and_does_nothing(checkout: Path) -> None:
     code, output, calls = make(checkout)
     assert (code, calls) == (0, [])
-    for name in ("lab", "test", "test-all", "check", "bench", "lock", "clean"):
+    for name in ("lab", "test", "test-all", "check", "bench", "screenshots", "lock", "clean"):
         assert f"make {name} " in output
 
 

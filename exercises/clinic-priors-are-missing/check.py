@@ -4,28 +4,10 @@ from exercises.engine import points
 from exercises.engine.records import expect_nobody, expect_record, merges_of
 
 
-@points(2)
-def check_the_record_is_one(seat):
-    """A search for the patient finds both exams, and for nobody else's number either of them."""
-    given = seat.given
-    expect_record(seat, given.patient["mrn"], [given.prior, given.accession])
-    rows = seat.patients.list(given.patient["mrn"])
-    issuers = [row["issuer"] for row in rows if row["patient_id"] == given.patient["mrn"]]
-    assert len(issuers) == 1, (
-        f"{given.patient['mrn']} is {len(issuers)} patients: of {' and of '.join(issuers)}."
-    )
-    if given.ghost:
-        expect_nobody(seat, given.ghost)
-    if given.cause == "mistyped-id":
-        merges = merges_of(seat, given.typed)
-        assert not merges, f"{given.typed} is nobody's number, and was merged: {merges[0]}."
-    expect_record(seat, given.namesake["mrn"], [given.namesakes_exam])
-
-
-@points(2)
+@points(4)
 def check_the_prior_is_where_it_is_read(seat):
-    """The workstation has the earlier exam, complete, in the right patient's record."""
-    check_the_record_is_one(seat)
+    """Both exams are in one record, and the workstation has the earlier one, complete."""
+    _expect_one_record(seat)
     given = seat.given
     (prior,) = seat.archive.studies(accession=given.prior)
     received = seat.workstation(given.workstation).received()
@@ -51,3 +33,19 @@ def check_the_next_priors_come_by_themselves(seat):
     assert issuer == "worklist", f"{given.device} writes the issuer '{issuer}'."
     paused = {row["ae"] for row in seat.archive.queue.destinations() if row["paused"]}
     assert given.workstation not in paused, f"{given.workstation} is paused at the archive."
+
+
+def _expect_one_record(seat):
+    given = seat.given
+    expect_record(seat, given.patient["mrn"], [given.prior, given.accession])
+    rows = seat.patients.list(given.patient["mrn"])
+    issuers = [row["issuer"] for row in rows if row["patient_id"] == given.patient["mrn"]]
+    assert len(issuers) == 1, (
+        f"{given.patient['mrn']} is {len(issuers)} patients: of {' and of '.join(issuers)}."
+    )
+    if given.ghost:
+        expect_nobody(seat, given.ghost)
+    if given.cause == "mistyped-id":
+        merges = merges_of(seat, given.typed)
+        assert not merges, f"{given.typed} is nobody's number, and was merged: {merges[0]}."
+    expect_record(seat, given.namesake["mrn"], [given.namesakes_exam])

@@ -23,6 +23,7 @@ from simulator.files import read_json, write_json
 
 FORMAT = 2
 _READ = (1, FORMAT)  # in the first format nothing was sealed
+_NO_MOMENT = "9999"  # of an attempt in that format nothing in between is known
 _SEALED = ("seed", "secret", "world", "before", "since", "ready", "evidence")
 
 
@@ -106,6 +107,8 @@ class AttemptFile:
             return None
         table = read_json(self.path, "file of the exercise under way")
         text = table.pop("sealed", "")
+        if table.get("format") == 1 and table.get("before"):
+            table["ready"] = _NO_MOMENT
         known = {item.name for item in fields(Attempt)}
         if table.pop("format", None) not in _READ or not set(table) <= known:
             raise CannotError(

@@ -10,6 +10,7 @@ from exercises.engine.attempt import Attempt, values_of
 from exercises.engine.exercise import Exercise, parameters, right_cause
 from exercises.engine.variables import fill
 
+WHOLE_HOUSE = {"setting", "ris-setting"}  # areas in which a repair is the same for everybody
 _TRAINEES = 12
 _DECOR = {"by", "seed", "spare", "password", "fitter"}  # who did it does not change what it is
 _USED = re.compile(r"given\.([a-z_0-9]+)")

@@ -28,13 +28,18 @@ def catalogue(client: Client | None = None) -> Rows:
     """List the exercises, with what was achieved so far if a seat is given."""
     records = Progress(folder_of(client)).all() if client else {}
     rows = []
-    for item in exercises.all():
+    known, broken = exercises.readable()
+    for item in known:
         record = records.get(item.id, {})
         facts = {"id": item.id, "title": item.title, "level": item.level, "minutes": item.minutes}
         done = {"best": record.get("best", 0), "passed": record.get("passed", False)}
         more = {"teaches": list(item.teaches), "tags": list(item.tags), "needs": list(item.needs)}
         lacks = " ".join(client.capabilities.unmet(item.needs)) if client else ""
         rows.append({**facts, **done, **more, "lacks": lacks, "starts": record.get("starts", 0)})
+    for name, said in broken.items():
+        nothing = {"level": 0, "minutes": 0, "best": 0, "passed": False, "starts": 0}
+        more = {"teaches": [], "tags": [], "needs": []}
+        rows.append({"id": name, "title": "(broken)", **nothing, **more, "lacks": said})
     blocked = any(row["lacks"] for row in rows)
     return Rows(rows, (*_COLUMNS, "lacks") if blocked else _COLUMNS)
 
@@ -50,6 +55,8 @@ def start(
     exercise = exercises.load(name)
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         raise UsageError(f"'{seed}' is no seed.", "Give a whole number, 0 or more.")
+    if exam and not secret:
+        raise UsageError("An exam needs the course secret.", "Give it: '--secret-file FILE'.")
     own = exams.personal(secret, trainee, name) if secret or exam else ""
     check_needs(client, exercise)
     with alone(client):

@@ -40,7 +40,7 @@ def domains() -> list[Domain]:
 
 def by_domain(folder: Path) -> Rows:
     """Return what was achieved in each domain: exercises solved, mean of the best scores."""
-    records, known = Progress(folder).all(), exercises.all()
+    records, (known, _) = Progress(folder).all(), exercises.readable()
     return Rows([_row(domain, known, records) for domain in domains()], COLUMNS)
 
 
@@ -63,7 +63,7 @@ def _row(domain: Domain, known: list[Exercise], records: dict[str, Any]) -> dict
 def runs(folder: Path) -> Rows:
     """Return every run that has ended, the oldest first."""
     records = Progress(folder).all()
-    groups = {item.id: " ".join(item.catalogue) for item in exercises.all()}
+    groups = {item.id: " ".join(item.catalogue) for item in exercises.readable()[0]}
     found = [
         {"exercise": name, "catalogue": groups.get(name, ""), **run}
         for name, record in records.items()

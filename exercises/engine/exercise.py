@@ -11,7 +11,7 @@ from exercises.engine import variables
 from simulator import faults
 from simulator.backends.capabilities import check_need
 from simulator.config import build, read_toml
-from simulator.errors import UsageError
+from simulator.errors import PacsLabError, UsageError
 
 FOLDER = Path(__file__).resolve().parent.parent
 HINT_COSTS = (5, 10, 20)  # points of 100; the last one repeats for further hints
@@ -130,6 +130,17 @@ def all(folder: Path = FOLDER) -> list[Exercise]:
     """Read every exercise, the easy ones first."""
     found = [load(name, folder) for name in ids(folder)]
     return sorted(found, key=lambda exercise: (exercise.level, exercise.id))
+
+
+def readable(folder: Path = FOLDER) -> tuple[list[Exercise], dict[str, str]]:
+    """Return the exercises that can be read, easy ones first, and of the others what is wrong."""
+    found, broken = [], {}
+    for name in ids(folder):
+        try:
+            found.append(load(name, folder))
+        except PacsLabError as error:
+            broken[name] = error.sentence
+    return sorted(found, key=lambda exercise: (exercise.level, exercise.id)), broken
 
 
 def _check(exercise: Exercise, where: str) -> None:

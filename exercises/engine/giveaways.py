@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from exercises.engine.attempt import Attempt
-from exercises.engine.exercise import Exercise
+from exercises.engine.exercise import Exercise, ids
 from simulator.client import Client
 from simulator.clients.faults import FaultClient
 
@@ -35,7 +35,8 @@ def found(client: Client, exercise: Exercise, attempt: Attempt) -> list[str]:
 def _words(exercise: Exercise) -> set[str]:
     """Return the names of causes and faults; a plain word may stand anywhere and is none."""
     names = {cause.id for cause in exercise.causes} | {row["kind"] for row in exercise.faults}
-    return {name for name in names if name.count("-") and name != "log-in"}
+    complaints = " ".join(ids())  # the progress file names them
+    return {name for name in names if "-" in name and name not in f"log-in {complaints}"}
 
 
 def _journal(client: Client, attempt: Attempt) -> Iterator[tuple[str, str]]:

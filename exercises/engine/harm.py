@@ -152,6 +152,7 @@ def harms(changes: Sequence[Change], allowed: Sequence[str]) -> list[Change]:
         for change in changes
         if not change.is_allowed(allowed)
         and not (change.area in ("study", "order") and change.old is None)
+        and not (change.area == "destination" and not change.key)  # the node table tells of it
     ]
 
 

@@ -4,8 +4,7 @@
 def solve(seat):
     """Find the series of the other region by what they say they are."""
     given = seat.given
-    (study,) = seat.archive.studies(accession=given.first)
-    uid = study["study_uid"]
+    uid = seat.archive.studies(accession=given.first)[0]["study_uid"]
     found = seat.archive.find(
         "SERIES", StudyInstanceUID=uid, SeriesInstanceUID=None, SeriesDescription=None
     )
@@ -15,12 +14,12 @@ def solve(seat):
         if str(series.SeriesDescription).startswith(given.second_word)
     ]
     seat.fixup.split(uid, series=theirs)
-    (fresh,) = [
+    fresh = [
         row
         for row in seat.archive.studies(patient_id=given.patient["mrn"])
         if row["accession"] not in (given.first, given.second)
     ]
-    seat.fixup.link(fresh["study_uid"], given.second)
+    seat.fixup.link(fresh[0]["study_uid"], given.second)
     steps = [step for step in seat.ris.mpps() if given.first in step["accessions"]]
     later = max(steps, key=lambda step: step["started"])
     seat.ris.link_step(later["uid"], given.second)

@@ -1,14 +1,9 @@
-"""The reference repair: the patient's entry gets the identity that the order has."""
+"""The reference repair: all objects get the identity that the order has now."""
 
 
 def solve(seat):
-    """Read from the order who the patient is; change the identifier of the study's patient."""
+    """Take the study off its order, and link it anew: every object is written again."""
     accession = seat.given.accession
-    order = seat.ris.order(accession)
-    (study,) = seat.archive.studies(accession=accession)
-    seat.patients.change_id(
-        study["patient_id"],
-        order["patient_id"],
-        issuer=study["issuer"],
-        new_issuer=order["issuer"],
-    )
+    uid = seat.archive.studies(accession=accession)[0]["study_uid"]
+    seat.fixup.unlink(uid)
+    seat.fixup.link(uid, accession)

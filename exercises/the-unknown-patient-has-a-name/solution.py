@@ -8,10 +8,10 @@ def solve(seat):
     given = seat.given
     wanted = {given.code_one, given.code_two}
     unknown = [given.doe["mrn"], given.second["mrn"], given.third["mrn"]]
-    (found,) = [
+    both = [
         mrn
         for mrn in sorted(unknown)
         if {order["code"] for order in seat.ris.orders(patient_id=mrn)} == wanted
     ]
-    seat.ris.adt("A40", given.real["mrn"], retired=found)
-    eventually(lambda: not seat.archive.studies(patient_id=found))
+    seat.ris.adt("A40", given.real["mrn"], retired=both[0])
+    eventually(lambda: not seat.archive.studies(patient_id=both[0]))

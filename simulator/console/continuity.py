@@ -78,7 +78,8 @@ class _Panel:
     def restore(self) -> str:
         """Put the backup back."""
         done = self.seat.backups.restore(self._chosen())
-        return f"{done['name']} is back: {done['studies']} studies, {done['instances']} instances."
+        studies = look.count(done["studies"], "study")
+        return f"{done['name']} is back: {studies}, {look.count(done['instances'], 'instance')}."
 
     def undo(self) -> str:
         """Take the restore back."""

@@ -99,7 +99,8 @@ class _Panel:
         if not done.ok:
             self.message.say(f"{done.error} {done.remedy}", "bad")
             return ""
-        return f"{device.name} added to {accession}: {done.facts['images']} images, reported."
+        images = look.count(done.facts["images"], "image")
+        return f"{device.name} added to {accession}: {images}, reported."
 
     def reopen(self) -> str:
         """Go on with an exam that was ended, as some consoles let one do."""

@@ -142,7 +142,9 @@ class _Screen:
         rows = self.device.worklist()
         look.offer(self.entries, [(_entry(line), line["accession"]) for line in rows])
         self.shown.value = ""
-        return f"The RIS answered; the worklist of {self.name} has {len(rows)} entries."
+        return (
+            f"The RIS answered; the worklist of {self.name} has {look.count(len(rows), 'entry')}."
+        )
 
     def perform(self) -> Any:
         """Do the chosen exam."""
@@ -180,7 +182,7 @@ class _Screen:
         """Ask the archive for studies, as this workstation."""
         rows = self.device.find(PatientName=self.words.value or "*")
         look.offer(self.entries, [(_found(line), line["StudyInstanceUID"]) for line in rows])
-        return f"The archive answered: {len(rows)} studies."
+        return f"The archive answered: {look.count(len(rows), 'study')}."
 
     def retrieve(self) -> Any:
         """Have the chosen study sent here."""

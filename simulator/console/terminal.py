@@ -17,7 +17,7 @@ _DCMTK = "echoscu, storescu, findscu, movescu and getscu are free tools of the D
 
 
 def terminal(*lines: str, seat: Client | None = None) -> look.Widget:
-    """Show commands; {archive}, {ris}, {ws1}, {study} and {dicomweb} are filled in."""
+    """Show commands; what stands in braces, such as {archive} or {study}, is filled in."""
     found, message = look.client(seat), look.Message()
     place = look.mark(w.HTML(), "commands")
 
@@ -52,6 +52,10 @@ def _place(*path: str) -> Callable[[Client], str]:
     return place
 
 
+def _port(name: str) -> Callable[[Client], str]:
+    return lambda seat: str(seat.seat.facts["dicom"].get(name, {}).get("port", "PORT"))
+
+
 def _study(seat: Client) -> str:
     studies = seat.archive.studies(limit="1")
     if not studies:
@@ -61,6 +65,8 @@ def _study(seat: Client) -> str:
 
 _FILLERS: dict[str, Callable[[Client], str]] = {
     "archive": _place("archive"),
+    "port": _port("archive"),
+    "tls_port": _port("archive_tls"),
     "ris": _place("ris"),
     "ws1": _place("devices", "WS1"),
     "study": _study,

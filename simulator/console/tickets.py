@@ -127,7 +127,7 @@ class _Ticket:
 
         def hand_in() -> None:
             made = self._running().answer(name, field.value.split(","))
-            self.said["repair"].say(f"Handed in: {len(made)} entries.", "good")
+            self.said["repair"].say(f"Handed in: {look.count(len(made), 'entry')}.", "good")
 
         button = look.button("Hand in list", hand_in, self.said["repair"], f"hand-in-{name}")
         return w.VBox([w.HTML(escape(says)), look.row(field, button)])

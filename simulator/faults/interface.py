@@ -28,10 +28,13 @@ class SentOrder:
     by: str
     minutes: int = 10
     issuer: str = "PACSLAB"
+    copy_of: str = ""  # an order whose Study Instance UID it brings along (C11)
 
     def apply(self, seat: Client) -> None:
         """Send it; what the RIS makes of it stands in its message log."""
         said = {"accession": self.accession, "code": self.code, "description": self.description}
+        if self.copy_of:
+            said["study_uid"] = seat.ris.order(self.copy_of)["study_uid"]
         who = {**as_patient(self.patient), "issuer": self.issuer}
         _send(seat.as_staff(self.by), "NW", who, said, self.minutes)
 
@@ -75,5 +78,6 @@ def _send(
         9: f"{control}{said['accession']}", 10: "P", 11: "2.3.1", 17: "UNICODE UTF-8",
     })  # fmt: skip
     visit = segment("PV1", {1: "1", 2: "O", 3: "OUTPATIENTS"})
-    lines = (head, write.pid(patient), visit, write.orc(control, facts), write.obr(facts))
+    lines = [head, write.pid(patient), visit, write.orc(control, facts), write.obr(facts)]
+    lines += [write.zds(facts)] if facts.get("study_uid") else []
     staff.ris.send(CHANNEL, "\r".join(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -102,14 +103,16 @@ class Workstation(Node):
 
     def retrieve(self, study_uid: str) -> Retrieved:
         """Fetch a study as `retrieve.by` says: C-MOVE to our own AE title, or C-GET."""
-        peer, how = self.mine.archive(), self.mine.retrieve_by
+        peer, how, begun = self.mine.archive(), self.mine.retrieve_by, time.monotonic()
         with self.busy, self.journalled("retrieve", peer, study_uid=study_uid, by=how):
             moved = self._move(study_uid) if how == "move" else self._get(study_uid)
+        took = time.monotonic() - begun
         self.book.tell(
             "device.retrieve",
-            f"{self.name}: {peer} sent {moved.completed} instances, {moved.failed} failed",
+            f"{self.name}: {moved.completed} instances in {took:.1f} s, {moved.failed} failed, "
+            f"from {peer}",
             peer=str(peer), study_uid=study_uid, completed=moved.completed, failed=moved.failed,
-            status=f"0x{moved.status:04X}", by=how,
+            status=f"0x{moved.status:04X}", by=how, seconds=round(took, 2),
         )  # fmt: skip
         return moved
 

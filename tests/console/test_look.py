@@ -78,3 +78,9 @@ def test_widgets_are_found_by_their_css_class() -> None:
     assert look.find(made, "deep").description == "x"
     with pytest.raises(LookupError):
         look.find(made, "nothing")
+
+
+def test_numbers_are_counted_in_english() -> None:
+    said = [look.count(n, what) for n, what in ((1, "study"), (2, "study"), (0, "image"))]
+    assert said == ["1 study", "2 studies", "0 images"]
+    assert [look.size(n) for n in (0, 999, 1000, 2.5e9)] == ["0 B", "999 B", "1 kB", "2.5 GB"]

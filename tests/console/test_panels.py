@@ -426,3 +426,7 @@ def test_commands_are_filled_in(seat: Client) -> None:
     text = find(shown, "commands").value
     assert str(seat.archive.peer.port) in text and str(seat.ris.peer.port) in text
     assert "2.25." in text and "{other} &lt;b&gt;" in text
+    ports = console.terminal("{port} {tls_port}", seat=seat)
+    dicom = seat.seat.facts["dicom"]
+    wanted = f"{dicom['archive']['port']} {dicom['archive_tls']['port']}"
+    assert wanted in find(ports, "commands").value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,10 +22,17 @@ Press = Callable[[Any, str], str]
 EVIL = "<script>alert(1)</script>"
 
 
-def message(number: int, name: str, **facts: Any) -> dict[str, Any]:
+def message(number: int, name: str, /, **facts: Any) -> dict[str, Any]:
     way = ("PACSLAB", "CT1") if name.endswith(("-RSP", "-AC", "-RJ")) else ("CT1", "PACSLAB")
-    given = {"source": way[0], "target": way[1], "about": "", "verdict": "", "says": "",
-             "at": f"2026-11-24T07:00:00.{number:03}", "hospital": "2026-03-02T07:01:00"}  # fmt: skip
+    given = {
+        "source": way[0],
+        "target": way[1],
+        "about": "",
+        "verdict": "",
+        "says": "",
+        "at": f"2026-11-24T07:00:00.{number:03}",
+        "hospital": "2026-03-02T07:01:00",
+    }
     return {"number": number, "name": name, **given, **facts}
 
 
@@ -113,8 +121,8 @@ def test_a_verdict_is_said_in_words_and_drawn_with_a_cross() -> None:
 def test_what_reached_nobody_stops_half_way() -> None:
     found = lines([connection(message(1, "no connection", verdict="failed"))])
     svg = wire_drawing.picture(found, ["CT1", "PACSLAB"])
-    (line,) = [part for part in ElementTree.fromstring(svg).iter() if part.get("stroke-width") == "2.4"
-               and part.get("x2")]  # fmt: skip
+    parts = ElementTree.fromstring(svg).iter()
+    (line,) = [part for part in parts if part.get("stroke-width") == "2.4" and part.get("x2")]
     ends = [wire_drawing._x(at, 2) for at in (0, 1)]
     assert int(line.get("x1") or 0) == ends[0] and int(line.get("x2") or 0) < ends[1]
 
@@ -127,7 +135,7 @@ def choose(panel: Any, words: str) -> str:
     rows = find(panel, "wire-rows")
     key = next(value for label, value in reversed(rows.options) if words in label)
     rows.value = key
-    return re.sub(r"<[^>]+>", " ", find(panel, "details").value)
+    return unescape(re.sub(r"<[^>]+>", " ", find(panel, "details").value))
 
 
 def test_an_arrow_is_clicked_and_read(seat: Client, press: Press) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from exercises import engine
-from exercises.engine import desk, scaffold, variables
+from exercises.engine import desk, domains, scaffold, variables
 from exercises.engine import exercise as known
 from exercises.engine.attempt import AttemptFile
 from exercises.engine.progress import Progress
@@ -78,6 +78,20 @@ def test_a_broken_exercise_is_refused_and_the_running_one_goes_on(
         engine.start(seat, NEW, seed=1)
     assert said in str(caught.value) and "exercise.toml" in str(caught.value)
     assert engine.current(seat) == sheet
+
+
+def test_a_broken_exercise_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (NEW, "another-try"):
+        scaffold.new(name, tmp_path)
+    _edit(tmp_path / NEW / "exercise.toml", "minutes = 10", "minutes = [")
+    read = known.readable
+    monkeypatch.setattr(known, "readable", lambda: read(tmp_path))
+    rows = {row["id"]: row for row in engine.catalogue()}
+    assert rows["another-try"]["lacks"] == "" and rows["another-try"]["minutes"] == 10
+    assert rows[NEW]["title"] == "(broken)" and "is not valid TOML" in rows[NEW]["lacks"]
+    assert domains.by_domain(tmp_path).one(domain="CIIP:image-management")["of"] == 1
 
 
 @pytest.mark.parametrize(

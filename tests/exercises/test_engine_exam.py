@@ -80,7 +80,7 @@ def test_an_attempt_of_the_first_format_is_still_read(tmp_path: Path) -> None:
     old = {"format": 1, "exercise": A1, "seed": 3, "world": {}, "before": {"node": {}}, "log": []}
     (tmp_path / "attempt.json").write_text(json.dumps(old), "utf-8")
     attempt, _ = AttemptFile(tmp_path).need()
-    assert attempt.seed == 3 and attempt.before == {"node": {}}
+    assert attempt.seed == 3 and attempt.before == {"node": {}} and attempt.ready
 
 
 def test_a_trainees_variant_follows_from_the_course_secret() -> None:
@@ -174,6 +174,8 @@ def test_what_is_changed_after_handing_in_counts_against_it(seat: Client) -> Non
 
 
 def test_lists_are_handed_in_during_an_exam(seat: Client) -> None:
+    with pytest.raises(UsageError, match="needs the course secret"):
+        engine.start(seat, RECORD, trainee="ana", exam=True)
     lab_sheet = engine.start(seat, RECORD, seed=2, trainee="ana", secret=SECRET, exam=True)
     name = lab_sheet.answers[0][0]
     lab = exercises.Lab(seat, lab_sheet)

@@ -136,6 +136,9 @@ def test_what_the_exercise_asks_for_is_no_harm() -> None:
     assert harm.harms(gone, ["rule/+"])
     assert not harm.harms(harm.compare(BEFORE, after("study", "9.9", patient_id="M9")), [])
     assert not harm.compare(BEFORE, BEFORE)
+    sent = harm.compare({"destination": {}}, {"destination": {"LOAN1": {"paused": False}}})
+    held = {"destination": {"WS1": {"paused": False}}}, {"destination": {"WS1": {"paused": True}}}
+    assert not harm.harms(sent, []) and harm.harms(harm.compare(*held), [])
 
 
 # --- diagnosis and note -----------------------------------------------------------------------

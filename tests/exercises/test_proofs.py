@@ -16,7 +16,6 @@ from exercises.engine.exercise import ids
 from simulator.client import Client
 from simulator.clock import real_now
 
-
 ALWAYS = {
     "nothing gives the cause away",
     "untouched it fails",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,8 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+# OHIF draws with WebGL, which a computer without a graphics card must do by itself.
+SOFTWARE_GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 _CONNECTED = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
@@ -129,17 +131,19 @@ class Panel:
     def fill(self, field: str, words: str) -> None:
         """Type into a field, and leave it."""
         place = self.part(field).locator("input, textarea").first
-        place.fill(words)
-        place.press("Tab")
+        with self.lab.settled():
+            place.fill(words)
+            place.press("Tab")
 
     def choose(self, field: str, label: str) -> None:
         """Choose the first line of a list, or the first of several choices, with these words."""
         place = self.part(field)
-        if place.locator("select").count():
-            line = place.locator("option", has_text=label).first.inner_text()
-            place.locator("select").select_option(label=line)
-        else:
-            place.locator("label", has_text=label).first.click()
+        with self.lab.settled():
+            if place.locator("select").count():
+                line = place.locator("option", has_text=label).first.inner_text()
+                place.locator("select").select_option(label=line)
+            else:
+                place.locator("label", has_text=label).first.click()
 
     def tick(self, box: str) -> None:
         """Tick a box."""
@@ -169,13 +173,21 @@ def written(seat: Seat, name: str, *calls: str) -> str:
 
 @contextmanager
 def opened(
-    seat: Seat, notebook: str, chromium: Path, *, width: int = 1280, height: int = 720
+    seat: Seat,
+    notebook: str,
+    chromium: Path,
+    *,
+    width: int = 1280,
+    height: int = 720,
+    flags: Sequence[str] = (),
 ) -> Iterator[Lab]:
     """Open a notebook of a seat in the browser, with its kernel started."""
     facts = read_json(seat.folder / "run" / "jupyter.json", "JupyterLab file")
     url, token = f"http://127.0.0.1:{facts['port']}", facts["token"]
+    file = seat.folder / "notebooks" / notebook
+    before = file.read_bytes()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=[*FLAGS, *flags])
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
             lab = Lab(page=page, url=url, token=token, notebook=notebook)
@@ -192,6 +204,7 @@ def opened(
         finally:
             browser.close()
             _end_kernel(url, token, notebook)
+            file.write_bytes(before)  # JupyterLab saves by itself, with panels nobody has any more
 
 
 def _end_kernel(url: str, token: str, notebook: str) -> None:

@@ -82,10 +82,15 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   }
 
+  function colour(element) {
+    const style = getComputedStyle(element);
+    return rgba(element instanceof SVGElement ? style.fill : style.color);
+  }
+
   // WCAG 2.2, 1.4.3: how far text and what is behind it are apart.
   function contrast(element) {
     const behind = ground(element);
-    const ink = over(rgba(getComputedStyle(element).color), behind);
+    const ink = over(colour(element), behind);
     const [dark, light] = [luminance(ink), luminance(behind)].sort((a, b) => a - b);
     return (light + 0.05) / (dark + 0.05);
   }
@@ -96,7 +101,8 @@
     for (const field of panel.querySelectorAll('input, textarea, select'))
       if (rendered(field) && written(field).join('')) owners.set(field, written(field)[0]);
     return [...owners]
-      .filter(([element]) => !element.closest(':disabled') && contrast(element) < least)
+      .filter(([element]) => !element.closest(':disabled') && colour(element).a > 0)
+      .filter(([element]) => contrast(element) < least)
       .map(([element, text]) => `${contrast(element).toFixed(1)}: '${collapse(text).slice(0, 40)}'`);
   }
 

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageStat
 from playwright.sync_api import Locator
 
@@ -34,8 +35,8 @@ class Eyes:
         place = panel.evaluate("(panel, text) => plSeen.where(panel, text)", text)
         if place is None:
             return "is nowhere to be seen"
-        low, high = self._photograph(place).getextrema()
-        return "" if float(high) - float(low) >= _INK else "has no ink"
+        grey = np.asarray(self._photograph(place))
+        return "" if np.ptp(grey) >= _INK else "has no ink"
 
     def _photograph(self, place: Any) -> Image.Image:
         picture = self.lab.page.screenshot(clip=place)

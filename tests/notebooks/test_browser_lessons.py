@@ -49,7 +49,7 @@ def test_storage(hospital: Seat, morning: Client, chromium: Path) -> None:
         board.unfold("Change")
         board.choose("code", "CT-HEAD")
         assert "Ordered: CT Head" in board.press("place")
-        assert "has 1 entries" in screen.press("worklist")
+        assert "has 1 entry" in screen.press("worklist")
         assert "✔" in screen.press("perform")
         assert cited(log, "archive", "0x0000", kind="c-store", node="CT1")
         _set_and_put_back(lab.panel("settings-panel"))
@@ -57,8 +57,7 @@ def test_storage(hospital: Seat, morning: Client, chromium: Path) -> None:
         screen.fill("typed-id", "X1")
         screen.press("by-hand")
         browser.press("refresh")
-        with lab.settled():
-            browser.choose("filter-state", "unmatched")
+        browser.choose("filter-state", "unmatched")
         expect(browser.part("order-note")).to_contain_text("unmatched")
         _solve_the_unmatched_study(lab, Ticket.started(lab))
 
@@ -75,8 +74,7 @@ def _solve_the_unmatched_study(lab: Lab, ticket: Ticket) -> None:
     browser, board, log = map(lab.panel, ("study-browser", "worklist-board", "log-pane"))
     ticket.diagnose("belongs to no order", cited(log, "archive", kind="study.unmatched"))
     browser.press("refresh")
-    with lab.settled():
-        browser.choose("filter-state", "unmatched")
+    browser.choose("filter-state", "unmatched")
     study = browser.part("studies").locator("option").first.inner_text()
     patient = study.replace("\xa0", " ").split(" · ")[1]
     board.press("refresh")
@@ -115,8 +113,7 @@ def _search(screen: Panel, words: str) -> int:
 
 def _change_port(nodes: Panel, node: str, port: str) -> str:
     """Save another port for a node; returns the one before."""
-    with nodes.lab.settled():
-        nodes.choose("node", node)
+    nodes.choose("node", node)
     field = nodes.part("port").locator("input")
     expect(nodes.part("ae").locator("input")).to_have_value(node)
     before = field.input_value()
@@ -130,15 +127,12 @@ def _solve_the_unknown_destination(lab: Lab, ticket: Ticket) -> None:
     screen, nodes = lab.panel("service-screen"), lab.panel("node-table")
     line = cited(lab.panel("log-pane"), "archive", "0xA801", kind="c-move")
     ticket.diagnose("does not know where to send", line)
-    with lab.settled():
-        screen.choose("device", "WS2" if station == "WS1" else "WS1")
-    with lab.settled():
-        screen.choose("device", station)
+    screen.choose("device", "WS2" if station == "WS1" else "WS1")
+    screen.choose("device", station)
     place = screen.place.get_by_text("listens at").first.inner_text()
     host, port = re.findall(r"listens at (\S+), port (\d+)", place)[0]
     nodes.press("refresh")
-    with lab.settled():
-        nodes.choose("node", title)
+    nodes.choose("node", title)
     nodes.fill("host", host)
     nodes.fill("port", port)
     nodes.press("change")
@@ -180,8 +174,7 @@ def test_users_and_roles(hospital: Seat, morning: Client, chromium: Path) -> Non
 
 
 def _disable(users: Panel, name: str, note: str) -> None:
-    with users.lab.settled():
-        users.choose("user", f"{name} (")
+    users.choose("user", f"{name} (")
     users.fill("note", note)
     assert f"{name} is disabled" in users.press("disable")
 
@@ -243,8 +236,7 @@ def _solve_the_silent_room(lab: Lab, ticket: Ticket) -> None:
 
 def _open_screen(screen: Panel, device: str) -> Locator:
     """Open a device's screen; returns where the archive's port is typed."""
-    with screen.lab.settled():
-        screen.choose("device", device)
+    screen.choose("device", device)
     expect(screen.part("set-ae_title").locator("input")).to_have_value(device)
     return screen.part("set-archive-port").locator("input")
 

@@ -58,10 +58,9 @@ class Ticket:
 
 def cited(log: Panel, end: str, *words: str, kind: str, node: str = "") -> str:
     """Filter the log pane, and return the number of the first line with these words."""
-    with log.lab.settled():
-        log.fill("filter-node", node)
-        log.fill("filter-kind", kind)
-        log.part("refresh").click()
+    log.fill("filter-node", node)
+    log.fill("filter-kind", kind)
+    log.press("refresh")
     lines = log.part(f"log-{end}").locator("details summary").all_inner_texts()
     line = next((line for line in lines if all(word in line for word in words)), "")
     found = _NUMBER.search(line)

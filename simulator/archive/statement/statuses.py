@@ -45,7 +45,7 @@ STATUSES: dict[str, tuple[Answer, ...]] = {
     "C-STORE": _rows(
         (d.SUCCESS, "the file is durable and the index committed"),
         (d.COERCED, "stored, and attributes were changed; the old values are kept in the object"),
-        (d.CLASS_MISMATCH_WARNING, "not stored: put aside, or rejected before, and a warning is set"),
+        (d.CLASS_MISMATCH_WARNING, "not stored: put aside, or rejected before; a warning is set"),
         (d.OUT_OF_RESOURCES, "no online volume has room, or the disk of files or index has none"),
         (d.DATASET_DOES_NOT_MATCH_CLASS, "the data set is another instance than the command says"),
         (d.CANNOT_UNDERSTAND, "it cannot be read, or has values that the settings refuse"),
