@@ -32,6 +32,7 @@ WAITING = ("CT-HEAD", "MR-BRAIN", "XR-CHEST2", "US-ABD", "MG-SCREEN", "CT-ABDPEL
 TICKET = "room-cannot-send"
 _OHIF_CANVAS = "canvas.cornerstone-canvas"
 _LOADING = 15_000  # milliseconds that OHIF takes at most from its first picture to its last
+_TO_THE_MIDDLE = 6  # images from a chest's first
 
 
 def main(arguments: list[str]) -> None:
@@ -95,7 +96,8 @@ def panel_picture(
     seat: Seat, name: str, call: str, use: Callable[[Panel], Any] = lambda panel: None
 ) -> None:
     """Photograph one panel, without the notebook around it."""
-    with page(seat, written(seat, f"{name}.ipynb", f"console.{call}")) as lab:
+    notebook = written(seat, f"{name}.ipynb", f"console.{call}")
+    with page(seat, notebook) as lab:
         lab.command("application:toggle-left-area")
         lab.run_all(1)
         panel = lab.panel(name)
@@ -104,6 +106,7 @@ def panel_picture(
         lab.page.wait_for_timeout(500)
         panel.place.scroll_into_view_if_needed()
         panel.place.screenshot(path=HERE / f"{name}.png")
+    (seat.folder / "notebooks" / notebook).unlink()
     as_drawing(HERE / f"{name}.png")
 
 
@@ -116,6 +119,10 @@ def ohif_picture(seat: Seat, study: str) -> None:
         inner = lab.page.frame_locator("iframe.pacslab-viewer")
         inner.locator(_OHIF_CANVAS).first.wait_for(timeout=120_000)
         lab.page.wait_for_timeout(_LOADING)
+        inner.locator(_OHIF_CANVAS).first.hover()
+        for _ in range(_TO_THE_MIDDLE):
+            lab.page.mouse.wheel(0, 100)
+            lab.page.wait_for_timeout(500)
         lab.page.screenshot(path=HERE / "ohif.png")
     as_drawing(HERE / "ohif.png")
 
@@ -143,13 +150,15 @@ def as_drawing(path: Path) -> None:
 
 
 def as_photo(path: Path) -> None:
-    """Put a JPEG below the limit in the place of a PNG of images."""
+    """Put a JPEG in the place of a PNG of images, smaller until it is below the limit."""
     picture = Image.open(path).convert("RGB")
-    photo = path.with_suffix(".jpg")
-    for quality in range(90, 30, -5):
-        picture.save(photo, quality=quality, optimize=True)
+    photo, share = path.with_suffix(".jpg"), 1.0
+    while True:
+        size = (round(picture.width * share), round(picture.height * share))
+        picture.resize(size, Image.Resampling.LANCZOS).save(photo, quality=75, optimize=True)
         if photo.stat().st_size < LIMIT:
             break
+        share -= 0.05
     path.unlink()
 
 

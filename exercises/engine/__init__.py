@@ -25,6 +25,7 @@ from exercises.engine.records import accessions_of, expect_nobody, expect_record
 from exercises.engine.review import review
 from exercises.engine.room import expect_way
 from exercises.engine.scaffold import new
+from exercises.engine.searches import searched
 
 __all__ = [
     "Case",
@@ -58,6 +59,7 @@ __all__ = [
     "reset_hospital",
     "review",
     "rights_of",
+    "searched",
     "running",
     "start",
     "web_status",

@@ -39,14 +39,14 @@ def look(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str,
     allowed = [one for pattern in exercise.may_change for one in variables.expand(pattern, values)]
     try:
         final = harm.compare(attempt.before, harm.picture(client))
-        told = history.past(client, attempt.before, attempt.ready) if attempt.ready else []
+        told = history.past(client, attempt) if attempt.ready else []
     except PacsLabError as error:
         return Damage(strays=(f"This could not be checked. {error}",))
     found = harm.harms(final, allowed)
     own = [one for one in told if not _of_check(one, attempt)]
     past = [one for one in own if harm.harms([one.change], allowed)]
     journal = client.seat.folder / "journal"
-    touched = evidence.touched(journal, attempt.evidence, attempt.ready)
+    touched = evidence.touched(journal, attempt.evidence)
     return Damage(
         dangers=(*_dangers(found, past), *map(_destroyed, touched)),
         strays=(*_strays(found), *_too_late(own, attempt.closed)),
@@ -56,7 +56,7 @@ def look(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str,
 
 def done_by_check(client: Client, attempt: Attempt, since: str) -> list[str]:
     """Return what the marking itself changed since then: that is a bug of the exercise."""
-    found = history.past(client, attempt.before, since)
+    found = history.past(client, attempt, since)
     return [f"{one.change} ({one.entry.id})." for one in found if _actor(one.entry.facts) in LAB]
 
 

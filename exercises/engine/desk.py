@@ -217,7 +217,7 @@ def _running(client: Client) -> tuple[Attempt, Exercise, dict[str, Any]]:
 
 def _was_reset(client: Client, attempt: Attempt) -> bool:
     """Return whether the hospital was reset behind the attempt's back; that ends it."""
-    if not history.reset_since(client, attempt.ready):
+    if not history.was_reset(client, attempt):
         return False
     _leave(client, "reset", whatever=True)
     return True

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from exercises.engine import evidence
+from exercises.engine.attempt import Attempt
 from exercises.engine.harm import Change, Picture
 from simulator.client import Client
 from simulator.journal import Entry
@@ -55,20 +57,26 @@ class Before:
         return bool(self.picture.get("label", {}).get(label, {}).get("restricted"))
 
 
-def past(client: Client, picture: Picture, since: str) -> list[Past]:
+def entries(client: Client, attempt: Attempt, since: str = "") -> list[Entry]:
+    """Return what the journal tells since an attempt began, or since a later moment."""
+    journal = client.seat.folder / "journal"
+    return evidence.later(journal, attempt.evidence, since or attempt.ready)
+
+
+def past(client: Client, attempt: Attempt, since: str = "") -> list[Past]:
     """Return every change that the journal tells of since then, the oldest first."""
-    seen = client.as_staff("instructor")  # what is closed to the administrator counts, too
-    before = Before(picture=picture, show=seen.changes.show)
+    before = Before(picture=attempt.before, show=client.changes.show)
     return [
         Past(change=change, entry=entry)
-        for entry in client.journal.entries(since=since)
+        for entry in entries(client, attempt, since)
         for change in read(entry, before)
     ]
 
 
-def reset_since(client: Client, since: str) -> bool:
-    """Return whether somebody put the hospital back to its baseline since then."""
-    return bool(since) and any(client.journal.entries(kind=kind, since=since) for kind in _RESETS)
+def was_reset(client: Client, attempt: Attempt) -> bool:
+    """Return whether somebody put the hospital back to its baseline since an attempt began."""
+    begun = bool(attempt.ready)
+    return begun and any(entry.kind in _RESETS for entry in entries(client, attempt))
 
 
 def read(entry: Entry, before: Before) -> list[Change]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from exercises.engine import evidence, harm
 from exercises.engine.attempt import Attempt, AttemptFile, values_of
+from exercises.engine.case import eventually
 from exercises.engine.exercise import Exercise, chosen_faults
 from simulator.client import Client
 from simulator.clock import real_now
@@ -21,6 +22,7 @@ from simulator.errors import CannotError, PacsLabError, RefusedError
 from simulator.people import staff_accounts
 
 _SETTLE_SECONDS = 8.0
+_CHANNEL_SECONDS = 2.0
 _STAFF = ("name", "full_name", "role", "department")
 
 
@@ -86,13 +88,23 @@ def _break(client: Client, exercise: Exercise, attempt: Attempt) -> None:
 
 
 def _settle(client: Client) -> None:
-    """Wait until the archive has looked up the order of every study that has arrived."""
-    archive = client.as_staff("instructor").archive
+    """Wait until messages have gone out and every study that has arrived has its order.
+
+    What comes later would look like the trainee's doing. A channel that cannot send is not waited
+    for long: that may be what the exercise is about.
+    """
+    lab = client.as_staff("instructor")
+    eventually(lambda: not _on_the_way(lab), _CHANNEL_SECONDS)
+    archive = lab.archive
     deadline = time.monotonic() + _SETTLE_SECONDS
     while archive.studies(order_state="new"):
         if time.monotonic() > deadline:
             raise CannotError("The archive does not settle.", "See 'pacslab doctor'.")
         time.sleep(0.03)
+
+
+def _on_the_way(lab: Client) -> bool:
+    return any(row["queued"] and not row["paused"] for row in lab.ris.channels())
 
 
 def _world(client: Client) -> dict[str, Any]:

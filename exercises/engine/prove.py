@@ -164,6 +164,7 @@ def _hinted(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
     hint = str(fill(exercise.hints[-1], values))
     changed = harm.compare(attempt.before, harm.picture(client))
     words = {str(word) for one in changed for word in (one.item, one.new, one.patient)}
+    words |= {str(word) for one in changed if not one.key for word in (one.old or {}).values()}
     words |= {part for one in changed for part in (one.key, one.key.rpartition(".")[2])}
     words |= {*exercise.answers} | _within(values, words)
     ok = "{" not in hint and (not words or any(_speaks_of(hint, word) for word in words))

@@ -1,6 +1,6 @@
 """What must be so before a name can be searched for with all its letters."""
 
-from exercises.engine import points
+from exercises.engine import points, searched
 
 
 @points(3)
@@ -20,7 +20,7 @@ def check_every_workstation_says_what_it_writes(seat):
 
 def _expect_found(seat, workstation):
     wanted = f"{seat.given.surname}*"
-    rows = seat.workstation(workstation).find(PatientName=wanted)
+    rows = searched(seat, workstation, PatientName=wanted)
     numbers = [row["PatientID"] for row in rows]
     assert seat.given.person["mrn"] in numbers, (
         f"{workstation} searched for {wanted}: {len(rows)} studies, none of this patient."

@@ -1,6 +1,6 @@
 """What must be so before a blank date means any date again."""
 
-from exercises.engine import points
+from exercises.engine import points, searched
 
 
 @points(3)
@@ -21,7 +21,7 @@ def check_dates_mean_what_they_meant(seat):
 
 def _expect_found(seat, keys):
     study, name = seat.given.study, seat.given.workstation
-    rows = seat.workstation(name).find(PatientID=study["patient_id"], **keys)
+    rows = searched(seat, name, PatientID=study["patient_id"], **keys)
     uids = [row["StudyInstanceUID"] for row in rows]
     said = f" and the date {keys['StudyDate']}" if keys else ""
     assert study["study_uid"] in uids, (

@@ -1,6 +1,6 @@
 """What must be so before the old studies can be compared by their days."""
 
-from exercises.engine import points
+from exercises.engine import points, searched
 
 
 @points(3)
@@ -26,8 +26,8 @@ def check_a_range_still_means_a_range(seat):
 
 
 def _in_range(seat, days):
-    desk = seat.workstation(seat.given.workstation)
-    return desk.find(PatientID=seat.given.study["patient_id"], StudyDate=days)
+    patient = seat.given.study["patient_id"]
+    return searched(seat, seat.given.workstation, PatientID=patient, StudyDate=days)
 
 
 def _days(seat, study_uid):

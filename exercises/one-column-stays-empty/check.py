@@ -1,6 +1,6 @@
 """What must be so before the list is whole again."""
 
-from exercises.engine import points
+from exercises.engine import points, searched
 
 _FACTS = {"AccessionNumber": "accession", "PatientBirthDate": "birth_date",
           "StudyDescription": "description"}  # fmt: skip
@@ -26,7 +26,7 @@ def check_no_other_column_was_lost(seat):
 
 def _found(seat, workstation):
     study = seat.given.study
-    rows = seat.workstation(workstation).find(PatientID=study["patient_id"])
+    rows = searched(seat, workstation, PatientID=study["patient_id"])
     found = [row for row in rows if row.get("StudyInstanceUID") == study["study_uid"]]
     assert found, f"{workstation} searched for {study['patient_id']} and did not get the study."
     return found[0]

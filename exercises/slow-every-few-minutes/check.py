@@ -1,6 +1,6 @@
 """What must be so before the archive breathes evenly."""
 
-from exercises.engine import eventually, points
+from exercises.engine import eventually, points, searched
 
 
 @points(3)
@@ -22,7 +22,7 @@ def check_it_has_a_limit_of_its_own(seat):
     name, study = seat.given.workstation, seat.given.study
     most = seat.archive.nodes().one(ae=name)["max_associations"]
     assert 1 <= most <= 2, f"{name} may have {most or 'any number of'} associations. Expected: 2."
-    rows = seat.workstation(name).find(PatientID=study["patient_id"])
+    rows = searched(seat, name, PatientID=study["patient_id"])
     assert rows, f"{name} searched for {study['patient_id']} and found nothing."
     answer = seat.workstation(name).retrieve(study["study_uid"])
     assert answer.ok, f"{name} asked for the study. {answer.error}"

@@ -21,7 +21,7 @@ class Holds:
         self.seat, self.message = seat, message
         self.table, self.covered = look.mark(w.HTML(), "holds"), look.mark(w.HTML(), "covered")
         self.study = look.text("study", "hold-study", width="420px", hint="Study Instance UID")
-        self.patient = look.text("or patient ID", "hold-patient", width="220px",
+        self.patient = look.text("or patient ID", "hold-patient", width="260px",
                                  hint="all of the patient's")  # fmt: skip
         self.reason = look.text("why", "hold-reason", width="420px", hint="who asked for it, when")
         self.hold = look.choice("hold", "hold", [], width="420px")

@@ -33,9 +33,11 @@ class Retention:
     def _make(self) -> None:
         self.rule = look.choice("change", "rule", [_NEW], width="260px")
         self.name = look.text("name", "rule-name", width="200px", hint="e.g. mammograms")
-        self.keep = look.text("kept for", "keep", width="150px", hint="30d, 6m, 10y")
+        self.keep = look.text("kept for", "keep", width="190px", hint="30d, 6m, 10y")
         self.modality = look.text("modality", "rule-modality", width="160px", hint="any")
-        self.description = look.text("study", "rule-description", width="220px", hint="any; CT *")
+        self.description = look.text(
+            "study description", "rule-description", width="290px", hint="any; CT *"
+        )
         self.patients = look.choice("patients", "patients", ("all", "adults", "minors"),
                                     width="180px")  # fmt: skip
         self.majority = look.text("minors: after 18", "after-majority", width="220px",

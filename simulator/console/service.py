@@ -210,7 +210,7 @@ def _field(key: str, value: Any, says: dict[str, str]) -> look.Widget:
         made = w.FloatText(value, description=key)
     else:
         made = w.Text(value, description=key)
-    made.style.description_width, made.layout.width = "145px", "335px"
+    made.style.description_width, made.layout.width = "165px", "355px"
     made.tooltip = says.get(key, key)
     return look.mark(made, "set", f"set-{key.replace('.', '-')}")
 

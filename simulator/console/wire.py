@@ -16,6 +16,7 @@ from simulator.clock import real_now
 from simulator.console import look, wire_drawing
 from simulator.console.wire_rows import Line, lines
 from simulator.errors import RefusedError, UsageError
+from simulator.network.wire_decoding import MEANING
 
 EVERYBODY, BOTH, ALL = "everybody", "both", ""
 _TIMES = {"everything": 0, "last minute": 1, "last 5 minutes": 5, "last half hour": 30}
@@ -274,6 +275,8 @@ def _details(line: Line, found: dict[str, Any]) -> str:
     if found["verdict"]:
         parts.append(look.saying(f"{found['verdict']}: {found['says']}", "bad"))
     for section in found["sections"]:
+        if found["verdict"] and section["title"] == MEANING:
+            continue  # it has been said
         rows = "".join(_cells(*row) for row in section["rows"])
         title = escape(look.shown(section["title"]))
         parts.append(f"<p><b>{title}</b></p><table class='pl-table'>{rows}</table>")

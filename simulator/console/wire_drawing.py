@@ -13,7 +13,7 @@ from simulator.console.look import shown
 from simulator.console.wire_rows import Line, clock
 
 ROW, HEAD = 34, 52  # pixels
-_GUTTER, _MARGIN = 96, 150  # pixels left (time and connection) and right (room for words)
+_GUTTER, _MARGIN = 88, 150  # pixels left (time and connection) and right (room for words)
 _LETTER = 6.4  # pixels of a letter in an arrow's words, about
 INK, SOFT = "var(--jp-ui-font-color1,#222)", "var(--jp-ui-font-color2,#666)"
 _PAPER = "var(--jp-layout-color0,#fff)"
@@ -36,13 +36,13 @@ def width(count: int) -> int:
 
 def head(who: Sequence[str], captions: Mapping[str, str]) -> str:
     """Return the picture of the names, which stands above the others."""
-    parts = [_text(4, 20, "time", SOFT), _text(62, 20, "no.", SOFT)]
+    parts = [_text(4, 20, "time", SOFT), _text(58, 20, "no.", SOFT)]
     for at, name in enumerate(who):
         x = _x(at, len(who))
         parts.append(
-            f"<rect x='{x - 54}' y='4' width='108' height='42' rx='4' fill='{_PAPER}' "
+            f"<rect x='{x - 48}' y='4' width='96' height='42' rx='4' fill='{_PAPER}' "
             f"stroke='{INK}'/>"
-            + _text(x, 21, shown(name, 15), INK, "middle", bold=True)
+            + _text(x, 21, shown(name, 13), INK, "middle", bold=True)
             + _text(x, 37, captions.get(name, ""), SOFT, "middle")
         )
     return _svg(width(len(who)), HEAD, "".join(parts), f"Who speaks: {', '.join(who)}")
@@ -80,7 +80,7 @@ def _row(line: Line, top: int, columns: Mapping[str, int]) -> str:
     room = int((max(columns.values()) + _MARGIN - left) / _LETTER)
     return (
         _text(4, top + 21, clock(first), SOFT)
-        + _text(62, top + 21, line.connection, SOFT)
+        + _text(58, top + 21, line.connection, SOFT)
         + _arrow(line, start, end, top + 24, colour)
         + _text(left, top + 15, shown(words, room), trouble or INK, bold=bool(verdict), halo=True)
     )
@@ -113,12 +113,12 @@ def _arrow(line: Line, start: int, end: int, y: int, colour: str) -> str:
 
 
 def _x(at: int, count: int) -> int:
-    return _GUTTER + 54 + at * _step(count)
+    return _GUTTER + 50 + at * _step(count)
 
 
 def _step(count: int) -> int:
     """Return the distance of two lifelines: the more there are, the narrower they stand."""
-    return 220 if count <= 2 else 160 if count == 3 else 120
+    return 220 if count <= 2 else 150 if count == 3 else 104
 
 
 def _text(

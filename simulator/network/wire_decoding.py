@@ -19,6 +19,7 @@ from simulator.network.recording import HL7, Connection, Frame
 from simulator.network.wire_agreement import Row, agreement, negotiated
 from simulator.network.wire_reading import Said
 
+MEANING = "Meaning"  # the heading of a status or a reason in words
 Section = tuple[str, list[Row]]
 _PIXELS = 0x7FE00000
 _MOST = 250  # rows of one data set
@@ -36,7 +37,7 @@ def decoded(connection: Connection, said: Said) -> list[Section]:
     if said.frames and said.frames[0].data[:1] in (b"\x01", b"\x02"):
         found += negotiated(said.frames[0], agreement(connection.opening))
     elif said.says:
-        found.append(("Meaning", [("", said.name, said.says)]))
+        found.append((MEANING, [("", said.name, said.says)]))
     if said.command is not None:
         found.append(("Command set", _command(said.command)))
     if said.data:

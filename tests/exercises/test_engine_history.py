@@ -190,13 +190,15 @@ def test_a_line_that_was_taken_out_leaves_a_gap(tmp_path: Path) -> None:
     path.write_text("".join(lines[:2]), "utf-8")
     seal = evidence.sealed(tmp_path)
     path.write_text("".join(lines), "utf-8")
-    assert evidence.touched(tmp_path, seal, "2026") == []
-    path.write_text("".join([*lines[:2], *lines[3:]]), "utf-8")
-    assert evidence.touched(tmp_path, seal, "2026-01-01T00:00:02") == ["archive.jsonl"]
+    assert evidence.touched(tmp_path, seal) == []
+    assert evidence.later(tmp_path, seal, "")[0].id == "archive-000003"
+    assert len(evidence.later(tmp_path, seal, "2026-01-01T00:00:05")) == 1
+    path.write_text("".join([*lines[:3], *lines[4:]]), "utf-8")
+    assert evidence.touched(tmp_path, seal) == ["archive.jsonl"]
     path.write_text(lines[0], "utf-8")
-    assert evidence.touched(tmp_path, seal, "2026") == ["archive.jsonl"]
+    assert evidence.touched(tmp_path, seal) == ["archive.jsonl"]
     path.unlink()
-    assert evidence.touched(tmp_path, seal, "2026") == ["archive.jsonl"]
+    assert evidence.touched(tmp_path, seal) == ["archive.jsonl"]
 
 
 def _line(number: int) -> str:

@@ -32,6 +32,7 @@ _VERIFICATION = "1.2.840.10008.1.1"
 def at_work(seat: Client) -> Iterator[None]:
     """Start an exercise, and let happen what fills panels; one association stays open."""
     start(TICKET, seat, seed=1)
+    _report(seat)
     seat.clock.step(20)
     _earlier_days(seat)
     seat.modality("CT2").perform_unscheduled(patient_name="DOE^JANE", patient_id="X1")
@@ -42,7 +43,6 @@ def at_work(seat: Client) -> Iterator[None]:
     seat.archive.rules.apply("to reading", "all")
     until(lambda: {row["kind"] for row in seat.archive.queue.list()} == {"route"}, 30)
     seat.ris.place(code="CT-CHEST")
-    _report(seat)
     seat.backups.create()
     seat.storage.change("ONLINE1", capacity=3 * seat.storage.list().one(name="ONLINE1")["used"])
     seat.users.add("jdoe", role="radiologist", password="a long password", full_name="Jane Doe")
@@ -68,14 +68,15 @@ def _earlier_days(seat: Client) -> None:
 
 def _report(seat: Client) -> None:
     """Have the radiologist's dictation report an order."""
-    order = seat.ris.orders()[0]
+    order = next(row for row in seat.ris.orders() if row["status"] == "completed")
     lines = (
-        "MSH|^~\\&|DICTATION|HOSP|RIS|HOSP|20260302070000||ORU^R01|T1|P|2.5.1",
+        "MSH|^~\\&|DICTATION|HOSP|RIS|HOSP|20260302070000||ORU^R01|T1|P|2.5.1||||||UNICODE UTF-8",
         f"PID|1||{order['patient_id']}^^^PACSLAB^MR||{order['patient_name']}",
         f"OBR|1|{order['placer']}|{order['accession']}|{order['code']}{'|' * 21}F",
         f"OBX|1|TX|||{FINDINGS}",
     )
-    assert seat.ris.send("REPORTS", "\n".join(lines))["code"] == "AA"
+    answer = seat.ris.send("REPORTS", "\n".join(lines))
+    assert answer["code"] == "AA", answer
     until(lambda: seat.archive.reports(order["accession"]), 30)
 
 
