@@ -22,7 +22,7 @@ _OURS = Path(__file__).parent / "lab_extensions"  # launcher tiles: a prebuilt J
 _SERVER = {"ServerApp": {"jpserver_extensions": {"simulator.lab_server": True}}}
 _PANELS = (
     *("status_board", "fleet_panel", "worklist_board", "study_browser", "log_pane"),
-    *("node_table", "settings_panel", "users_panel"),
+    *("wire", "node_table", "settings_panel", "users_panel"),
 )
 _OVERRIDES: dict[str, dict[str, Any]] = {
     "@jupyterlab/apputils-extension:notification": {

@@ -14,7 +14,7 @@ def check_the_patient_of_the_branch_has_an_own_record(seat):
 
 @points(2)
 def check_the_other_patient_of_the_branch_is_theirs_too(seat):
-    """Whoever else was examined there stands under the branch's issuer, and no number is retired."""
+    """Whoever else was examined there stands under the branch's issuer, no number is retired."""
     given = seat.given
     _expect_one(seat, given.quiet, given.quiet_order)
     found = [text for who in (given.quiet, given.theirs) for text in merges_of(seat, who["mrn"])]

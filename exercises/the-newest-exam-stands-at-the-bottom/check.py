@@ -29,7 +29,9 @@ def check_the_console_writes_dates_as_the_standard_does(seat):
 def _expect_dates(seat, person, accession):
     keys = dict.fromkeys(("StudyDate", "PatientBirthDate", "StudyInstanceUID"))
     found = seat.archive.find(AccessionNumber=accession, PatientID=person["mrn"], **keys)
-    assert len(found) == 1, f"A search for {accession} of {person['mrn']} found {len(found)} studies."
+    assert len(found) == 1, (
+        f"A search for {accession} of {person['mrn']} found {len(found)} studies."
+    )
     for keyword in ("StudyDate", "PatientBirthDate"):
         said = str(found[0].get(keyword, ""))
         assert _DATE.fullmatch(said), f"{keyword} of {accession} is '{said}', which is no DA."

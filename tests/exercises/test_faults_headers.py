@@ -151,3 +151,20 @@ def test_what_a_strict_archive_refuses_can_be_sent_when_the_console_is_right(
     assert seat.modality(DEVICE).send().ok
     assert seat.archive.studies(accession=accession)
     seat.archive.set("store.values", "accept")
+
+
+def test_what_was_only_warned_of_can_be_sent_once_more(
+    seat: Client, numbers: Iterator[int]
+) -> None:
+    seat.archive.set("store.values", "quarantine")
+    seat.archive.set("quarantine.answer", "warning")
+    device = seat.modality(DEVICE)
+    try:
+        accession = scanned(seat, next(numbers), "FAIRBANKS^OWEN", sex="word")
+        assert not seat.archive.studies(accession=accession)
+        assert not [row for row in device.queue() if row["accession"] == accession]
+        assert device.send(accession).ok
+        assert seat.archive.studies(accession=accession)
+    finally:
+        seat.archive.set("store.values", "accept")
+        seat.archive.set("quarantine.answer", "failure")

@@ -24,11 +24,15 @@
     return found && { x: found.x, y: found.y, width: found.width, height: found.height };
   }
 
-  // Whether nothing lies over the middle of a place, and it is on the screen.
+  // Whether nothing lies over the middle of a place but what is see-through, and it is on the screen.
   function onTop(place, element) {
-    const hit = document.elementFromPoint(place.x + place.width / 2, place.y + place.height / 2);
-    return Boolean(hit) && (element.contains(hit) || hit.contains(element));
+    const x = place.x + place.width / 2;
+    const y = place.y + place.height / 2;
+    const first = document.elementsFromPoint(x, y).find((hit) => related(hit, element) || !isClear(hit));
+    return Boolean(first) && related(first, element);
   }
+  const related = (hit, element) => element.contains(hit) || hit.contains(element);
+  const isClear = (hit) => rgba(getComputedStyle(hit).backgroundColor).a === 0 && hit.tagName !== 'IMG';
 
   function inText(node, wanted) {
     const at = collapse(node.textContent).indexOf(wanted);
@@ -111,7 +115,8 @@
     const room = panel.getBoundingClientRect().right + 1;
     const overflows = (part) => part.scrollWidth > part.clientWidth + 1;
     const parts = [...panel.querySelectorAll('.widget-box, .pl-scroll, table, pre, img, button, select')];
-    const found = parts.filter(rendered).filter(
+    const isMeant = (part) => part.closest('.pl-wire-scroll'); // a lane for each who speaks
+    const found = parts.filter((part) => rendered(part) && !isMeant(part)).filter(
       (part) => part.getBoundingClientRect().right > room || (part.tagName !== 'SELECT' && overflows(part)));
     return [panel.closest('.jp-OutputArea-output'), panel].filter(overflows).concat(found)
       .map((part) => `${part.tagName.toLowerCase()}.${part.className}`.slice(0, 90));
