@@ -89,7 +89,7 @@ class _Panel:
         trouble = [r["name"] for r in self.rows if r["state"] in ("full", "above its threshold")]
         if not trouble:
             return "No volume is above its threshold."
-        self.message.say(f"Act on {', '.join(trouble)}.", "bad")
+        self.message.say(f"Act on {', '.join(trouble)}.")
         return ""
 
     def ahead(self) -> str:

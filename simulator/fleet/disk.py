@@ -10,6 +10,7 @@ nothing.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
@@ -130,7 +131,7 @@ class Disk:
 
     def waiting(self, job: Job) -> list[Image]:
         """Return the images of a job that are still here."""
-        here = {path.name for path in self.place(job).glob("*.dcm")}
+        here = self._files(job)
         return [image for image in job.images if image.file in here]
 
     def data(self, job: Job, image: Image) -> bytes:
@@ -155,8 +156,15 @@ class Disk:
 
     def kept(self, job: Job) -> list[Image]:
         """Return the images of a job that were sent and are not committed yet."""
-        here = {path.stem for path in self.place(job).glob(f"*{_KEPT}")}
-        return [image for image in job.images if Path(image.file).stem in here]
+        here = self._files(job)
+        return [one for one in job.images if f"{Path(one.file).stem}{_KEPT}" in here]
+
+    def _files(self, job: Job) -> set[str]:
+        """Return the names of a job's files; none if it was settled while we looked."""
+        try:
+            return set(os.listdir(self.place(job)))
+        except FileNotFoundError:
+            return set()
 
     def is_kept(self, job: Job) -> bool:
         """Return whether all is said and sent, and only the commitment is missing."""

@@ -187,6 +187,7 @@ desk.start(connect(sys.argv[1]), {name!r}, 3)
 """
 
 
+@pytest.mark.timeout(180)
 def test_a_kernel_killed_in_the_middle_can_go_on(seat: Client) -> None:
     words = [sys.executable, "-c", _KILLED.format(name=A1), str(seat.seat.folder)]
     assert subprocess.run(words, check=False, timeout=60).returncode == 9
@@ -201,6 +202,7 @@ def test_a_kernel_killed_in_the_middle_can_go_on(seat: Client) -> None:
     assert seat.modality("CT1").echo().ok
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("service", ["archive", "hospital"])
 def test_a_service_that_the_trainee_stopped_is_told_and_started(seat: Client, service: str) -> None:
     engine.start(seat, A1, seed=1)

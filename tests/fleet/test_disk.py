@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from simulator.fleet.disk import Disk
 from simulator.fleet.lines import append_line, read_lines
 from tests.fleet.conftest import build
+from tests.net import free_port
 
 SCANNING = """
 import sys
@@ -57,3 +60,26 @@ def test_half_a_line_is_closed_off(tmp_path: Path) -> None:
     assert read_lines(path) == [{"n": 1}]
     append_line(path, {"n": 2})
     assert read_lines(path) == [{"n": 1}, {"n": 2}]
+
+
+def test_a_job_may_be_settled_while_its_images_are_counted(tmp_path: Path) -> None:
+    disk, counted = Disk(tmp_path), threading.Event()
+    ward = build(tmp_path / "ward")
+    ward.fleet.modality("US1").change({"archive.port": free_port()})
+    ward.fleet.modality("US1").perform_unscheduled(patient_name="DOE^JANE", patient_id="X1")
+    (job,) = ward.fleet.modality("US1").disk.jobs()
+    place = disk.place(job)
+
+    def come_and_go() -> None:
+        while not counted.is_set():
+            place.mkdir()
+            place.rmdir()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        assert not any(disk.waiting(job) or disk.kept(job) for _ in range(20_000))
+    finally:
+        counted.set()
+        thread.join()
+        ward.close()  # type: ignore[attr-defined]

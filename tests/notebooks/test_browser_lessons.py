@@ -19,7 +19,7 @@ from simulator.seat import Seat
 from tests.notebooks.browser import Lab, Panel, opened, written
 from tests.notebooks.trainee import Ticket, cited, rows
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(400)
 
 
 @contextmanager
