@@ -134,7 +134,7 @@ class Hospital:
         """Ask the archive for a study, as the radiologist at the workstation would."""
         query = Dataset()
         query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", study_uid
-        return any(True for _ in scu.find(self._archive, query, self._reader))
+        return bool(list(scu.find(self._archive, query, self._reader)))  # to the end: no cancel
 
     def stop(self) -> None:
         """Finish what is under way, close everything, write the time down."""
