@@ -17,7 +17,7 @@ def check_it_was_measured_at_both_workstations(seat):
 
 @points(3)
 def check_what_was_wrong_is_right_and_nothing_else_was_changed(seat):
-    """Lines and lists are as they should be, the archive's settings as they were; it was measured."""
+    """Lines and lists are right, the archive's settings as they were, and it was measured."""
     check_it_was_measured_at_both_workstations(seat)
     for name in _DESKS:
         port = seat.network.port(name)

@@ -14,7 +14,6 @@ from simulator.network.associate import Peer
 from simulator.results import Outcome, Rows
 from simulator.seat import Seat
 
-
 _STEP = ("uid", "status", "station_ae", "accessions", "patient_id", "patient_name", "started",
          "ended", "instances")  # fmt: skip
 
