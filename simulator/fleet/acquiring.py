@@ -14,17 +14,18 @@ from simulator.imaging.study import Instance, acquire
 
 def acquired(
     crew: Crew | None, place: Path, profile: ModalityProfile, exam: Exam, seed: int, pixels: str,
-    syntax: str | None,
+    syntax: str | None, uids: tuple[object, ...] = (),
 ) -> tuple[Image, ...]:  # fmt: skip
     """Write the images of an exam into the folder `place`; with a crew, one of its helpers does."""
-    call = (place, profile, exam, seed, pixels, syntax)
+    call = (place, profile, exam, seed, pixels, syntax, uids)
     return crew.run(_acquire, *call) if crew else _acquire(*call)
 
 
 def _acquire(
-    place: Path, profile: ModalityProfile, exam: Exam, seed: int, pixels: str, syntax: str | None
-) -> tuple[Image, ...]:
-    made = acquire(profile, exam, seed=seed, pixels=pixels, transfer_syntax=syntax)
+    place: Path, profile: ModalityProfile, exam: Exam, seed: int, pixels: str, syntax: str | None,
+    uids: tuple[object, ...],
+) -> tuple[Image, ...]:  # fmt: skip
+    made = acquire(profile, exam, seed=seed, pixels=pixels, transfer_syntax=syntax, uids=uids)
     return tuple(_stored(place, made))
 
 

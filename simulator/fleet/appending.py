@@ -37,7 +37,10 @@ def appended(device: Modality, accession: str, *, reopen: bool) -> Performed:
         started = device.clock.now().replace(microsecond=0)
         uid, name = step_of(device, first.study_uid)
         exam = replace(first, started=started, pps_uid=uid, pps_id=name)
-        job = device.disk.begin(exam, started, step_uid=first.pps_uid if reopen else "")
+        job = device.disk.begin(
+            exam, started, step_uid=first.pps_uid if reopen else "",
+            counted_from=device.settings.uids_counted_from,
+        )  # fmt: skip
         how = f"re-opened, step {first.pps_id}" if reopen else f"appended to, step {exam.pps_id}"
         _tell(device, "reopened" if reopen else "appended", job, how)
         return device.finish(job)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.files import write_json
+from simulator.fleet.encoding_settings import AUTOMATIC
 from simulator.fleet.lines import append_line, read_lines
 from simulator.imaging.exam import Exam
 
@@ -50,6 +51,7 @@ class Job:
     error: str = ""  # why the last attempt failed
     stopped: bool = False  # whether it was broken off
     step_uid: str = ""  # the finished step that is to tell of it, if it has none of its own
+    counted_from: str = AUTOMATIC  # what its UIDs are, see encoding_settings.py
 
     def facts(self) -> dict[str, Any]:
         """Return the job as JSON holds it."""
@@ -88,7 +90,7 @@ class Disk:
 
     def begin(
         self, exam: Exam, ended: datetime, *, again: bool = False, stopped: bool = False,
-        step_uid: str = "",
+        step_uid: str = "", counted_from: str = AUTOMATIC,
     ) -> Job:  # fmt: skip
         """Note down a new exam, or, `again`, one whose images are to be sent once more.
 
@@ -97,10 +99,10 @@ class Disk:
         """
         owed = () if again else ("set",) if step_uid else Job.owed
         job = Job(number=self.begun, exam=exam, ended=ended, owed=owed, stopped=stopped,
-                  step_uid=step_uid)  # fmt: skip
+                  step_uid=step_uid, counted_from=counted_from)  # fmt: skip
         self.begun += 1
         self.times[exam.study_uid] += 1
-        line = {key: job.facts()[key] for key in ("number", "exam", "ended")}
+        line = {key: job.facts()[key] for key in ("number", "exam", "ended", "counted_from")}
         append_line(self.folder / "exams.jsonl", {**line, "again": again})
         self._write(job)  # after the line: a number is never used twice
         return job
@@ -203,6 +205,7 @@ def _job(facts: dict[str, Any]) -> Job:
         error=facts["error"],
         stopped=facts.get("stopped", False),
         step_uid=facts.get("step_uid", ""),
+        counted_from=facts.get("counted_from", AUTOMATIC),
     )
 
 

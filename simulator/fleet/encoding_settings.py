@@ -36,6 +36,13 @@ def _issuer(value: Any) -> str:
     return text
 
 
+def _serial_number(value: Any) -> str:
+    text = str(value).strip()
+    if not 0 < len(text) <= 64 or not text.isascii() or not text.isprintable() or "\\" in text:
+        raise ValueError("automatic, or a serial number (at most 64 ASCII characters)")
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class EncodingSettings:
     """The settings of one device that decide what its headers look like."""
@@ -68,10 +75,20 @@ class EncodingSettings:
         "Issuer of Patient ID in objects: as the worklist says, none, or this one", WORKLIST,
     )  # fmt: skip
 
+    uids_counted_from: str = setting(
+        "uids.counted_from", _serial_number,
+        "serial number that UIDs of series and objects are counted from, exam by exam; "
+        "automatic: they are made of the exam itself", AUTOMATIC,
+    )  # fmt: skip
+
     @property
     def is_usual(self) -> bool:
         """Whether objects go out just as they were made."""
         return all(getattr(self, name) == field.default for name, field in _USUAL.items())
 
 
-_USUAL = EncodingSettings.__dataclass_fields__
+_USUAL = {  # UIDs are given when an object is made, not when it goes out
+    name: field
+    for name, field in EncodingSettings.__dataclass_fields__.items()
+    if name != "uids_counted_from"
+}

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.errors import LocalError
+from simulator.fleet.disk import Disk, Job
+from simulator.fleet.encoding_settings import AUTOMATIC
 from simulator.fleet.profile import ModalityProfile
 from simulator.fleet.requests import WorklistItem
 from simulator.imaging.exam import Exam
@@ -52,6 +54,18 @@ def step_of(device: Modality, study_uid: str) -> tuple[str, str]:
     key = (device.seed, device.name, study_uid, device.disk.times[study_uid])
     number = digest("pps id", *key) % 10**9
     return make_uid("pps", *key), f"PPS{number:09d}"
+
+
+def uids_of(disk: Disk, job: Job) -> tuple[object, ...]:
+    """Return what UIDs of a job's series and objects are counted from; () for the exam itself.
+
+    A console that counts numbers its exams. One that was cloned counts like its twin.
+    """
+    if job.counted_from == AUTOMATIC:
+        return ()
+    lines = [x for x in disk.history() if x.get("counted_from") == job.counted_from]
+    steps = list(dict.fromkeys(line["exam"]["pps_uid"] for line in lines))
+    return "counted", job.counted_from, steps.index(job.exam.pps_uid)  # again: the same number
 
 
 def _protocol(name: str, profile: ModalityProfile, code: str) -> str:

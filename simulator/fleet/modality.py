@@ -21,7 +21,7 @@ from simulator.fleet.console_list import shown_list
 from simulator.fleet.delivery import Sent
 from simulator.fleet.disk import Disk, Job, exam_from
 from simulator.fleet.encoding import written
-from simulator.fleet.examining import exam_for
+from simulator.fleet.examining import exam_for, uids_of
 from simulator.fleet.node import Node
 from simulator.fleet.outcome import Performed, failure
 from simulator.fleet.profile import ModalityProfile
@@ -138,7 +138,8 @@ class Modality(Node):
                 raise RefusedError(f"{self.name} never scanned {accession}.", "", 404)
             exam = exam_from(lines[-1]["exam"])
             ended = datetime.fromisoformat(lines[-1]["ended"])
-            return self.finish(self.disk.begin(exam, ended, again=True))
+            stem = self.settings.uids_counted_from
+            return self.finish(self.disk.begin(exam, ended, again=True, counted_from=stem))
 
     def append(self, accession: str, *, reopen: bool = False) -> Performed:
         """Add images to a finished exam; see appending.py."""
@@ -147,7 +148,8 @@ class Modality(Node):
     def _perform(self, exam: Exam, at: datetime | None, stopped: bool = False) -> Performed:
         minutes = self.profile.minutes_per_exam
         ended = at + timedelta(minutes=minutes) if at else max(exam.started, self.clock.now())
-        job = self.disk.begin(exam, ended, stopped=stopped)
+        stem = self.settings.uids_counted_from
+        job = self.disk.begin(exam, ended, stopped=stopped, counted_from=stem)
         job = self._report(job)[0]
         return self.finish(job)
 
@@ -179,7 +181,8 @@ class Modality(Node):
             return job
         able = [syntax for syntax in self.settings.syntaxes if syntax in SYNTAXES]
         place, syntax = self.disk.place(job), able[0] if able else None
-        images = acquired(self.crew, place, self.profile, job.exam, self.seed, self.pixels, syntax)
+        images = acquired(self.crew, place, self.profile, job.exam, self.seed, self.pixels, syntax,
+                          uids_of(self.disk, job))  # fmt: skip
         return self.disk.acquired(job, images)
 
     # --- listening ------------------------------------------------------------------------------

@@ -23,7 +23,10 @@ class Pixels(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """One series to be rendered; `key` seeds everything that is its own, noise above all."""
+    """One series to be rendered; `key` seeds everything that is its own, noise above all.
+
+    `uids` is what the UIDs of the series and of its objects are made of.
+    """
 
     profile: ModalityProfile
     exam: Exam
@@ -33,6 +36,7 @@ class Take:
     body: Body
     finding: Finding | None = None
     key: tuple[object, ...]
+    uids: tuple[object, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

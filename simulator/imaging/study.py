@@ -64,12 +64,14 @@ def acquire(
     seed: int,
     pixels: str = "small",
     transfer_syntax: str | None = None,
+    uids: tuple[object, ...] = (),
 ) -> Iterator[Instance]:
     """Render, encode and yield the instances of one exam, in acquisition order.
 
     The same seed and exam give the same bytes. `pixels` is `small` or `full`; the transfer
     syntax is a keyword or UID, by default the profile's first; what has no pixels is never
-    compressed. Bad arguments are refused at once.
+    compressed. UIDs of series and objects are made of `uids`, or of the exam when there is nothing
+    to make them of. Bad arguments are refused at once.
     """
     protocol = _sided(profile.protocol(exam.protocol), exam)
     syntax = codecs.syntax_uid(transfer_syntax or profile.transfer_syntaxes[0])
@@ -79,7 +81,7 @@ def acquire(
         if KINDS[kind].image:
             pixels_of = RENDERERS[kind].PIXELS
             codecs.check(syntax, pixels_of.bits, f"{profile.name}: {kind}", pixels_of.samples)
-    return _in_turn(_instances(profile, protocol, exam, seed, pixels, syntax))
+    return _in_turn(_instances(profile, protocol, exam, seed, pixels, syntax, uids))
 
 
 def _sided(protocol: Protocol, exam: Exam) -> Protocol:
@@ -96,8 +98,9 @@ def _in_turn(instances: Iterator[Instance]) -> Iterator[Instance]:
 
 
 def _instances(
-    profile: ModalityProfile, protocol: Protocol, exam: Exam, seed: int, pixels: str, syntax: str
-) -> Iterator[Instance]:
+    profile: ModalityProfile, protocol: Protocol, exam: Exam, seed: int, pixels: str, syntax: str,
+    uids: tuple[object, ...],
+) -> Iterator[Instance]:  # fmt: skip
     """Yield series after series."""
     key = header.study_key(exam, seed, profile.ae_title)
     body, finding = body_of(exam, seed), finding_of(exam, seed)
@@ -116,6 +119,7 @@ def _instances(
             body=body,
             finding=finding,
             key=(*key, number),
+            uids=(*(uids or key), number),
         )
         began = header.series_began(exam, profile, number, len(protocol.series))
         number = series.number or number
@@ -146,7 +150,7 @@ def _document(
     take: Take, number: int, began: datetime, syntax: str, made: list[Made]
 ) -> Iterator[Instance]:
     """Yield a document about what was made before it."""
-    uid, sop_uid = make_uid("series", *take.key), make_uid("instance", *take.key, 1)
+    uid, sop_uid = make_uid("series", *take.uids), make_uid("instance", *take.uids, 1)
     ds = header.series_dataset(take, number=number, uid=uid, began=began)
     ds.SOPInstanceUID, ds.InstanceNumber = sop_uid, 1
     ds.ContentTime = header.time_of(began)
@@ -166,7 +170,7 @@ def _series(
     take: Take, number: int, began: datetime, syntax: str, frame_uid: str
 ) -> Iterator[Instance]:
     """Yield the images of one series."""
-    uid = make_uid("series", *take.key)
+    uid = make_uid("series", *take.uids)
     renderer = RENDERERS[take.profile.kind(take.series)]
     ds = _series_dataset(renderer, take, number, began, syntax, uid, frame_uid)
     varying = (*ALWAYS_VARYING, *renderer.VARYING)
@@ -176,7 +180,7 @@ def _series(
     template = make_template(ds, varying, syntax, renderer.PIXELS.bits)
     pause = SECONDS_PER_IMAGE.get(str(ds.Modality), 20.0)
     for count, frame in enumerate(renderer.frames(take), 1):
-        sop_uid = make_uid("instance", *take.key, count)
+        sop_uid = make_uid("instance", *take.uids, count)
         when = began + timedelta(seconds=pause * (count - 1))
         yield Instance(
             sop_class_uid=str(ds.SOPClassUID),

@@ -147,3 +147,13 @@ def test_a_lesson_runs(path: Path, running: Client, monkeypatch: pytest.MonkeyPa
 
 def test_every_panel_is_one_call() -> None:
     assert all(callable(getattr(console, name)) for name in console.__all__)
+
+
+def test_every_exercise_is_offered_by_a_lesson() -> None:
+    """With its complaint, level and minutes as they are now, where it stands in a table."""
+    sources = [source for path in LESSONS for source in (*code(path), prose(path))]
+    rows = {line for source in sources for line in source.splitlines() if line.startswith("| ")}
+    for made in exercises.all():
+        assert any(made.id in source for source in sources), f"no lesson offers {made.id}"
+        row = f"| {made.title} | `{made.id}` | {made.level} | {made.minutes} |"
+        assert row in rows or not any(f"`{made.id}` |" in line for line in rows), row
