@@ -134,16 +134,26 @@ class Editing:
         return plan
 
     def readdress(
-        self, scope: Sequence[Any], values: dict[str, str], hand: Hand, kind: str, said: str
-    ) -> Plan:
-        """Give studies (SQL conditions) other values; objects that say so already stay."""
+        self, scope: Sequence[Any], values: dict[str, str], hand: Hand, kind: str, said: str,
+        *, moves: bool = False,
+    ) -> Plan:  # fmt: skip
+        """Give studies (SQL conditions) other values; a study that says so already stays.
+
+        Where one `moves` to another patient, all its objects are entered anew: the index takes a
+        study's patient from the first of them.
+        """
         seen = stored(self.index.database, scope)
+        studies = {one.location.study_uid for one in seen}
+        touched = studies if moves else {
+            one.location.study_uid
+            for one in seen
+            if any(text(header_of(self.store, one.location), k) != v for k, v in values.items())
+        }  # fmt: skip
         steps = [
             Step(before=one, change=lambda ds: change(ds, values, hand))
             for one in seen
-            if any(text(header_of(self.store, one.location), k) != v for k, v in values.items())
+            if one.location.study_uid in touched
         ]
-        studies = {one.location.study_uid for one in seen}
         return Plan(kind=kind, text=said, steps=steps, scope=scope, seen=seen,
                     study_uid=studies.pop() if len(studies) == 1 else "")  # fmt: skip
 

@@ -117,7 +117,8 @@ class Patients:
         scope = of_patient(retired, exact=columns is None)
         if columns is not None:
             said = {key: value for key, value in said.items() if value}
-        plan = self.editing.readdress(scope, said, hand, kind, words)
+        moves = retired != survivor
+        plan = self.editing.readdress(scope, said, hand, kind, words, moves=moves)
         plan.patient_id = survivor.patient_id
         known = {OURS[key]: value for key, value in values.items() if value}
         found = {**(known if columns is None else columns), "patient_id": survivor.patient_id}

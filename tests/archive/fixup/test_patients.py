@@ -77,6 +77,23 @@ def test_what_comes_under_the_retired_identifier_goes_to_the_survivor(lab: Lab) 
     assert study_of(lab, "1.2.3.6")["patient_id"] == "B"
 
 
+def test_a_study_of_two_identities_moves_whole(lab: Lab) -> None:
+    """An image that says the new identifier already must not keep its study where it was."""
+    lab.store(*study(2, 1, PatientID="B", PatientName="Bolt^Bea"))
+    lab.store(
+        *study(2, 2, PatientID="C", PatientName="Bolt^Bea")[1:],
+    )
+    until(lambda: not [s for s in lab.archive.index.studies() if s["order_state"] == "new"])
+    before = everything(lab)
+    c = Identifier(patient_id="C")
+    number = do(lab, lambda: lab.archive.fixup.patients.change_id(B, c, HAND)).number
+    assert [p["patient_id"] for p in lab.archive.fixup.patients.all()] == ["C"]
+    assert {s["patient_id"] for s in lab.archive.index.studies()} == {"C"}
+    assert {stored(lab, f"1.2.3.2.1.{n}").PatientID for n in (1, 2)} == {"C"}
+    lab.archive.fixup.undo(number, "eva")
+    assert everything(lab) == before
+
+
 def test_there_and_back_again(lab: Lab) -> None:
     """B into A, then A into B: an identifier that lives is not retired."""
     fill(lab)
