@@ -132,7 +132,7 @@ def test_an_exam_outlives_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     order = ward.order("CT1")
     (item,) = device.query_worklist()
     with monkeypatch.context() as patch:
-        patch.setattr(device, "_finish", lambda job: (_ for _ in ()).throw(SystemExit))
+        patch.setattr(device, "finish", lambda job: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             device.perform(item)  # killed after the exam began
     ward.close()  # type: ignore[attr-defined]
