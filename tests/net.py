@@ -18,7 +18,10 @@ def free_port(host: str = "127.0.0.1") -> int:
     """
     while True:
         port = random.SystemRandom().randint(15000, 32000)
-        with suppress(OSError), socket.create_server((host, port)):
+        with suppress(OSError):
+            for address in ("", host):  # DCMTK's tools take every address: devices have others
+                with socket.socket() as tried:
+                    tried.bind((address, port))
             return port
 
 

@@ -28,9 +28,9 @@ def leave_the_odd_one(seat):
 def reject_the_tests(seat):
     """Take them out of circulation, with a rule for the next ones."""
     _merge(seat)
-    _with(seat, f"patient_id={seat.given.agreed}")
     for study in seat.archive.studies(patient_id=seat.given.agreed):
         seat.fixup.reject(study["study_uid"], "113001")
+    _with(seat, f"patient_id={seat.given.agreed}")
 
 
 def delete_the_tests(seat):

@@ -162,7 +162,8 @@ def _hinted(client: Client, exercise: Exercise, attempt: Attempt) -> Proof:
     """The last hint names something that the solution changed, or a list that it handed in."""
     begun, values = time.monotonic(), values_of(attempt, exercise)
     hint = str(fill(exercise.hints[-1], values))
-    changed = harm.compare(attempt.before, harm.picture(client))
+    compared = harm.compare(attempt.before, harm.picture(client))
+    changed = [one for one in compared if one.key or one.old or one.area != "study"]  # not arrivals
     words = {str(word) for one in changed for word in (one.item, one.new, one.patient)}
     words |= {str(word) for one in changed if not one.key for word in (one.old or {}).values()}
     words |= {part for one in changed for part in (one.key, one.key.rpartition(".")[2])}

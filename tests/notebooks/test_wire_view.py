@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from simulator.client import Client
 from simulator.seat import Seat
-from tests.notebooks.browser import DARK, opened, written
+from tests.notebooks.browser import DARK, LIGHT, opened, written
 
 pytestmark = pytest.mark.timeout(240)
 # The colours an arrow's words and the paper below them have, as the browser computes them.
@@ -71,6 +71,7 @@ def test_arrows_are_clicked_and_read(
             many.press("Tab")
             lab.page.keyboard.press("Enter")
         expect(view.part("details")).to_contain_text("C-STORE-RSP")
+        lab.dress(LIGHT)
         light = lab.page.evaluate(_COLOURS)
         lab.page.screenshot(path=tmp_path / "light.png")
         lab.dress(DARK)
