@@ -26,6 +26,11 @@ def real_now() -> datetime:
     return datetime.now()
 
 
+def real_stamp() -> str:
+    """Return the machine's time as the journal writes it: ISO 8601 with milliseconds, UTC."""
+    return real_now().isoformat(timespec="milliseconds")
+
+
 def real_seconds() -> float:
     """Return seconds since the epoch, as the machine counts them."""
     return time.time()

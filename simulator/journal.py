@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.clock import Clock, real_now
+from simulator.clock import Clock, real_stamp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Journal:
             self._count += 1
             entry = {
                 "id": f"{self.source}-{self._count:06d}",
-                "real": real_now().isoformat(timespec="milliseconds"),
+                "real": real_stamp(),
                 "hospital": self.clock.now().isoformat(timespec="milliseconds"),
                 "source": self.source,
                 "kind": kind,

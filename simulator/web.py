@@ -13,7 +13,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,27 @@ class Call:
                 )
         return [self.body[name] for name in names]
 
+    def number(self, name: str = "number") -> int:
+        """Return a whole number of the path; raises UsageError if it is none."""
+        text = self.path[name]
+        if not (text.isascii() and text.isdigit() and len(text) < 16):
+            raise UsageError(f"'{text[:40]}' is no {name}.", "See the list for what there is.")
+        return int(text)
+
+    def limit(self, default: int) -> int:
+        """Return how many rows the query wants; 0 means the default."""
+        text = self.query.get("limit", "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise UsageError(f"'{text[:40]}' is not a limit.", "Give a whole number.")
+        return int(text) or default
+
+    def yes(self, name: str) -> bool:
+        """Return a yes or no of the body, no if it is missing; UsageError for anything else."""
+        value = self.body.get(name, False)
+        if not isinstance(value, bool):
+            raise UsageError(f"'{name}' is neither true nor false.", "Send true or false.")
+        return value
+
     @property
     def actor(self) -> str:
         """Who changes something: the caller, or whom an instructor's call names."""
@@ -90,6 +111,14 @@ class Route:
     summary: str
     on_refusal: Callable[[Principal, str], None] = lambda who, host: None  # who, from where
     basic: bool = False  # whether user and password may come with each request, too
+
+
+def table(right: str, rows: Iterable[tuple[str, str, Callable[[Call], Any], str]]) -> list[Route]:
+    """Return routes that all need one right, of rows of method, path, handler and summary."""
+    return [
+        Route(method=method, path=path, right=right, handler=handler, summary=summary)
+        for method, path, handler, summary in rows
+    ]
 
 
 Authenticate = Callable[[dict[str, str]], Principal]

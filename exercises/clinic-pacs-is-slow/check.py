@@ -1,6 +1,6 @@
 """What must be so, whether anything was slow or not."""
 
-from exercises.engine import points
+from exercises.engine import expect_polling, points, searched
 
 _DESKS = ("WS1", "WS2")
 
@@ -33,12 +33,9 @@ def check_what_was_wrong_is_right_and_nothing_else_was_changed(seat):
 
 
 def _expect_list(seat):
-    name, every = seat.given.neighbour, seat.given.every
-    settings = seat.workstation(name).settings
-    pace, date = settings["poll.every"], settings["poll.date"]
-    assert pace == every, f"The list of {name} asks every {pace} s. Expected: every {every} s."
-    assert date == "today", f"The list of {name} asks for '{date}'. Expected: today."
-    rows = seat.workstation(name).find(PatientID=seat.given.study["patient_id"])
+    name = seat.given.neighbour
+    expect_polling(seat, name, seat.given.every)
+    rows = searched(seat, name, PatientID=seat.given.study["patient_id"])
     assert rows, f"{name} searched for {seat.given.study['patient_id']} and found nothing."
 
 

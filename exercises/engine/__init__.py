@@ -25,7 +25,12 @@ from exercises.engine.records import accessions_of, expect_nobody, expect_record
 from exercises.engine.review import review
 from exercises.engine.room import expect_way
 from exercises.engine.scaffold import new
-from exercises.engine.searches import searched
+from exercises.engine.workstations import (
+    expect_fetched,
+    expect_polling,
+    expect_registered,
+    searched,
+)
 
 __all__ = [
     "Case",
@@ -38,8 +43,11 @@ __all__ = [
     "current",
     "diagnose",
     "eventually",
+    "expect_fetched",
     "expect_nobody",
+    "expect_polling",
     "expect_record",
+    "expect_registered",
     "expect_way",
     "finish",
     "give_up",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from exercises.engine.attempt import AttemptFile
 from simulator.client import Client
-from simulator.clock import real_now
+from simulator.clock import real_stamp
 from simulator.errors import UsageError
 
 _LONGEST = 500  # entries of a list, characters of an entry
@@ -28,7 +28,7 @@ def hand_in(client: Client, name: str, items: Sequence[str]) -> list[str]:
     made = list(dict.fromkeys(text for item in items if (text := str(item).strip())))
     if len(made) > _LONGEST or any(len(text) > _LONGEST for text in made):
         raise UsageError("The list is too long.", "Hand in what was asked for.")
-    at = real_now().isoformat(timespec="milliseconds")
+    at = real_stamp()
     log = attempt.logged(at, f"handed in '{name}': {len(made)} entries")
     file.save(attempt, answers={**attempt.answers, name: made}, log=log)
     return made

@@ -17,7 +17,7 @@ from exercises.engine import sealing, variables
 from exercises.engine.evidence import Seal
 from exercises.engine.exercise import Exercise
 from exercises.engine.variables import World
-from simulator.clock import real_now
+from simulator.clock import real_now, real_stamp
 from simulator.errors import CannotError, RefusedError
 from simulator.files import read_json, write_json
 
@@ -66,8 +66,7 @@ class Attempt:
 
     def logged(self, at: str, what: str) -> list[dict[str, str]]:
         """Return the log with one more line: something done at the desk from `at` until now."""
-        until = real_now().isoformat(timespec="milliseconds")
-        return [*self.log, {"at": at, "until": until, "what": what}]
+        return [*self.log, {"at": at, "until": real_stamp(), "what": what}]
 
     def run(self, ended: str) -> dict[str, Any]:
         """Return what the progress file keeps of it."""

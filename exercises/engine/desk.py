@@ -14,10 +14,11 @@ from exercises.engine.diagnosis import Diagnosis
 from exercises.engine.exercise import Exercise
 from exercises.engine.grade import grade
 from exercises.engine.marks import Marks
-from exercises.engine.preparing import alone, check_needs, folder_of, now, prepare
+from exercises.engine.preparing import alone, check_needs, folder_of, prepare
 from exercises.engine.progress import Progress
 from exercises.engine.sheet import Hint, Note, Sheet
 from simulator.client import Client
+from simulator.clock import real_stamp
 from simulator.errors import PacsLabError, RefusedError, UsageError
 from simulator.results import Rows
 
@@ -64,7 +65,7 @@ def start(
         progress = Progress(folder_of(client))
         number = progress.of(name)["starts"] + 1 if seed is None else seed
         attempt = Attempt(
-            exercise=name, seed=number, trainee=trainee, secret=own, exam=exam, started=now()
+            exercise=name, seed=number, trainee=trainee, secret=own, exam=exam, started=real_stamp()
         )
         attempt = prepare(client, exercise, attempt, secret)
         progress.started(name)
@@ -94,7 +95,7 @@ def running(client: Client) -> str:
 def check(client: Client) -> Marks:
     """Mark the seat as it is now."""
     attempt, exercise, values = _running(client)
-    begun = now()
+    begun = real_stamp()
     marks = grade(client, exercise, attempt, values)
     word = "solved" if marks["passed"] else "not solved yet"
     AttemptFile(folder_of(client)).save(
@@ -118,7 +119,9 @@ def diagnose(client: Client, cause: str, evidence: str) -> Diagnosis:
     if not attempt.diagnosed:
         wrong = attempt.wrong_diagnoses + (0 if answer.accepted else 1)
         word = "accepted" if answer.accepted else "not accepted"
-        log = attempt.logged(now(), f"diagnosis '{cause}' with {evidence or 'nothing'}: {word}")
+        log = attempt.logged(
+            real_stamp(), f"diagnosis '{cause}' with {evidence or 'nothing'}: {word}"
+        )
         changes = {"diagnosed": answer.accepted, "wrong_diagnoses": wrong, "log": log}
         AttemptFile(folder_of(client)).save(attempt, **changes)
     return answer
@@ -131,7 +134,7 @@ def note(client: Client, what: str, why: str, prevention: str) -> Note:
         return exams.note(client, text)
     attempt, exercise, values = _running(client)
     points, lacks = notes.mark(exercise, values, text)
-    log = attempt.logged(now(), f"incident note: {points} of {exercise.weights.note} points")
+    log = attempt.logged(real_stamp(), f"incident note: {points} of {exercise.weights.note} points")
     AttemptFile(folder_of(client)).save(attempt, note=text, note_mark=None, log=log)
     return Note(points=points, of=exercise.weights.note, lacks=tuple(lacks))
 
@@ -145,7 +148,7 @@ def hint(client: Client) -> Hint:
     cost = exercise.cost(level) if level > attempt.hints else 0
     if cost:
         costs = attempt.hint_cost + cost
-        log = attempt.logged(now(), f"hint {level}")
+        log = attempt.logged(real_stamp(), f"hint {level}")
         AttemptFile(folder_of(client)).save(attempt, hints=level, hint_cost=costs, log=log)
         Progress(folder_of(client)).hinted(exercise.id)
     text = str(variables.fill(exercise.hints[level - 1], values))
@@ -234,7 +237,7 @@ def _leave(client: Client, ended: str = "left", *, whatever: bool = False) -> No
             "Hand it in first: 'pacslab exercise finish'.",
         )
     Progress(folder_of(client)).ended(attempt.exercise, attempt.run(ended))
-    AttemptFile(folder_of(client)).save(attempt, ended=ended, closed=now())
+    AttemptFile(folder_of(client)).save(attempt, ended=ended, closed=real_stamp())
 
 
 def _attempt(client: Client) -> Attempt | None:

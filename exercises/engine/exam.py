@@ -18,10 +18,11 @@ from exercises.engine.diagnosis import Diagnosis
 from exercises.engine.exercise import Exercise
 from exercises.engine.grade import grade
 from exercises.engine.marks import Marks
-from exercises.engine.preparing import folder_of, now
+from exercises.engine.preparing import folder_of
 from exercises.engine.progress import Progress
 from exercises.engine.sheet import Note, Sheet
 from simulator.client import Client
+from simulator.clock import real_stamp
 from simulator.errors import RefusedError, UsageError
 
 _TAKEN = "Taken down: it is marked after the exam."
@@ -60,7 +61,7 @@ def diagnose(client: Client, cause: str, evidence: str) -> Diagnosis:
         raise UsageError(f"There is no cause '{cause}' here.", f"Choose: {', '.join(known)}.")
     if client.journal.find(evidence) is None:
         raise UsageError(f"There is no journal entry '{evidence}'.", "Copy it from the journal.")
-    log = attempt.logged(now(), f"diagnosis '{cause}' with {evidence}")
+    log = attempt.logged(real_stamp(), f"diagnosis '{cause}' with {evidence}")
     file.save(attempt, named={"cause": cause, "evidence": evidence}, log=log)
     return Diagnosis(cause=cause, evidence=evidence, accepted=True, message=_TAKEN)
 
@@ -69,7 +70,7 @@ def note(client: Client, text: dict[str, str]) -> Note:
     """Take the incident note down."""
     file = AttemptFile(folder_of(client))
     attempt = file.running()
-    file.save(attempt, note=text, log=attempt.logged(now(), "incident note"))
+    file.save(attempt, note=text, log=attempt.logged(real_stamp(), "incident note"))
     return Note(points=0, of=0, lacks=())
 
 
@@ -77,7 +78,7 @@ def hand_in(client: Client) -> str:
     """End an exam; the seat stays as it is until it was marked."""
     file = AttemptFile(folder_of(client))
     attempt = file.running()
-    closed = now()
+    closed = real_stamp()
     Progress(folder_of(client)).ended(attempt.exercise, attempt.run("handed in"))
     file.save(attempt, ended="handed in", closed=closed)
     return (
@@ -103,7 +104,7 @@ def mark(client: Client, secret: str = "", points: int | None = None, remark: st
     attempt = replace(attempt, note_mark=points, remark=remark)
     made = _exam(client, exercise, attempt) if attempt.exam else _note(client, exercise, attempt)
     Progress(folder_of(client)).marked(exercise.id, made["score"], made["passed"], remark)
-    closed = {"ended": "marked", "closed": attempt.closed or now()} if attempt.exam else {}
+    closed = {"ended": "marked", "closed": attempt.closed or real_stamp()} if attempt.exam else {}
     file.save(attempt, exam=False, score=made["score"], passed=made["passed"],
               parts=made["parts"], **closed)  # fmt: skip
     return made

@@ -11,13 +11,13 @@ from exercises.engine.damage import Damage
 from exercises.engine.exercise import Exercise
 from exercises.engine.marks import Marks
 from simulator.client import Client
-from simulator.clock import real_now
+from simulator.clock import real_stamp
 
 
 def grade(client: Client, exercise: Exercise, attempt: Attempt, values: dict[str, Any]) -> Marks:
     """Mark the present state of the seat; nothing that counts is changed by it."""
     harm = damage.look(client, exercise, attempt, values)
-    begun = real_now().isoformat(timespec="milliseconds")
+    begun = real_stamp()
     verdicts = checks.run(exercise.folder / "check.py", Case(client, values, "instructor"))
     own = damage.done_by_check(client, attempt, begun)
     goals = marks.rows(verdicts, exercise.weights.repair)

@@ -17,7 +17,7 @@ from exercises.engine.attempt import Attempt, AttemptFile, values_of
 from exercises.engine.case import eventually
 from exercises.engine.exercise import Exercise, chosen_faults
 from simulator.client import Client
-from simulator.clock import real_now
+from simulator.clock import real_stamp
 from simulator.errors import CannotError, PacsLabError, RefusedError
 from simulator.people import staff_accounts
 
@@ -29,11 +29,6 @@ _STAFF = ("name", "full_name", "role", "department")
 def folder_of(client: Client) -> Path:
     """Return where a seat keeps its attempts."""
     return client.seat.folder / "progress"
-
-
-def now() -> str:
-    """Return the machine's time as the journal writes it."""
-    return real_now().isoformat(timespec="milliseconds")
 
 
 @contextmanager
@@ -65,19 +60,19 @@ def prepare(client: Client, exercise: Exercise, attempt: Attempt, secret: str = 
     client.seat.reset(resume=False)
     world = _world(client.as_staff("instructor"))
     file = AttemptFile(folder_of(client), secret)
-    fresh: dict[str, Any] = {"answers": {}, "before": {}, "ready": "", "since": now()}
+    fresh: dict[str, Any] = {"answers": {}, "before": {}, "ready": "", "since": real_stamp()}
     attempt = file.save(attempt, world=world, **fresh)
     try:
         _break(client, exercise, attempt)
     except PacsLabError as error:
-        file.save(attempt, ended="failed", closed=now())
+        file.save(attempt, ended="failed", closed=real_stamp())
         client.seat.reset()
         raise CannotError(
             f"'{exercise.id}' with seed {attempt.seed} cannot be prepared: {error.sentence}",
             "Start it again with another '--seed'; the hospital is as it was.",
         ) from error
     seal = evidence.sealed(client.seat.folder / "journal")
-    return file.save(attempt, before=harm.picture(client), evidence=seal, ready=now())
+    return file.save(attempt, before=harm.picture(client), evidence=seal, ready=real_stamp())
 
 
 def _break(client: Client, exercise: Exercise, attempt: Attempt) -> None:

@@ -1,6 +1,6 @@
 """What must be so before each workstation gets what it asks for."""
 
-from exercises.engine import points
+from exercises.engine import expect_fetched, expect_registered, points
 
 
 @points(3)
@@ -16,14 +16,7 @@ def check_the_neighbour_gets_its_own(seat):
 
 
 def _expect_at(seat, name):
-    desk, study = seat.workstation(name), seat.given.study
-    place, title = desk.facts, desk.settings["ae_title"]
+    title = seat.workstation(name).settings["ae_title"]
     assert title == name, f"{name} calls itself {title}. Expected: {name}."
-    entry = seat.archive.nodes().one(ae=name)
-    found, wanted = (entry["host"], entry["port"]), (place["host"], place["port"])
-    assert found == wanted, f"{name} is registered at {found}. Expected: {wanted}."
-    answer = desk.retrieve(study["study_uid"])
-    assert answer.ok, f"{name} fetched the study. {answer.error}"
-    mine = [row for row in desk.received() if row["study_uid"] == study["study_uid"]]
-    came = sum(row["instances"] for row in mine)
-    assert came == study["instances"], f"{came} images arrived on {name}."
+    expect_registered(seat, name)
+    expect_fetched(seat, name, seat.given.study)

@@ -9,10 +9,7 @@ def correct_only_the_device(seat):
 def link_and_leave_the_device(seat):
     """Put the two right by hand; the next one is lost again."""
     given = seat.given
-    orders = {given.one["mrn"]: given.first, given.two["mrn"]: given.second}
-    for step in seat.ris.mpps():
-        if step["patient_id"] in orders and not step["accessions"]:
-            seat.ris.link_step(step["uid"], orders[step["patient_id"]])
+    _link_steps(seat, {given.one["mrn"]: given.first, given.two["mrn"]: given.second})
 
 
 def match_by_patient_from_now_on(seat):
@@ -25,10 +22,7 @@ def link_to_the_other_order(seat):
     """Take the right patient and the order that is still to come."""
     given = seat.given
     seat.modality(given.device).set("mpps.reference", "worklist")
-    orders = {given.one["mrn"]: given.first, given.two["mrn"]: given.later}
-    for step in seat.ris.mpps():
-        if step["patient_id"] in orders and not step["accessions"]:
-            seat.ris.link_step(step["uid"], orders[step["patient_id"]])
+    _link_steps(seat, {given.one["mrn"]: given.first, given.two["mrn"]: given.later})
 
 
 def complete_by_hand(seat):
@@ -38,3 +32,9 @@ def complete_by_hand(seat):
     for accession in (given.first, given.second):
         seat.ris.change(accession, event="start")
         seat.ris.change(accession, event="complete")
+
+
+def _link_steps(seat, orders):
+    for step in seat.ris.mpps():
+        if step["patient_id"] in orders and not step["accessions"]:
+            seat.ris.link_step(step["uid"], orders[step["patient_id"]])

@@ -1,17 +1,12 @@
 """What must be so before studies can be pushed to the device again."""
 
-from exercises.engine import points
+from exercises.engine import expect_registered, points
 
 
 @points(2)
 def check_the_archive_finds_the_device(seat):
     """The archive reaches the device at the address that is the device's own."""
-    name, place = seat.given.device, seat.modality(seat.given.device).facts
-    node = seat.archive.nodes().one(ae=name)
-    found, wanted = (node["host"], node["port"]), (place["host"], place["port"])
-    assert found == wanted, f"{name} is registered at {found}. Expected: {wanted}."
-    answer = seat.archive.echo_node(name)
-    assert answer.ok, f"The archive sent a C-ECHO to {name}. {answer.error} Expected: success."
+    expect_registered(seat, seat.given.device)
 
 
 @points(3)

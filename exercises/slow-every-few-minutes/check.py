@@ -1,16 +1,13 @@
 """What must be so before the archive breathes evenly."""
 
-from exercises.engine import eventually, points, searched
+from exercises.engine import eventually, expect_polling, points, searched
 
 
 @points(3)
 def check_the_list_asks_for_today_only(seat):
     """The automatic search goes on at its pace, and asks for the studies of today."""
-    name, every = seat.given.workstation, seat.given.every
-    settings = seat.workstation(name).settings
-    pace, date = settings["poll.every"], settings["poll.date"]
-    assert pace == every, f"{name} asks every {pace} seconds. Expected: every {every}, as before."
-    assert date == "today", f"{name} asks for '{date}'. Expected: today."
+    name = seat.given.workstation
+    expect_polling(seat, name, seat.given.every)
     eventually(lambda: _last(seat, name) == "today")
     last = _last(seat, name)
     assert last == "today", f"The last automatic search of {name} asked for '{last}'."

@@ -123,12 +123,10 @@ class Desk:
         if unknown:
             known = ", ".join((*filterable(), "modality", "text"))
             raise UsageError(f"Studies cannot be filtered by '{min(unknown)}'.", f"Use {known}.")
-        limit = call.query.get("limit", "0")
-        if not (limit.isascii() and limit.isdigit()):
-            raise UsageError(f"'{limit}' is not a limit.", "Give a whole number.")
+        limit = call.limit(0)
         rows = [] if state else self.catalogue.studies(wanted)
         rows = [row for row in rows if _told_of(row, text) and modality in ("", *row["modalities"])]
-        return rows[: int(limit) or None]
+        return rows[: limit or None]
 
     def study(self, call: Call) -> Any:
         """Show a study with its series and instances."""

@@ -8,13 +8,13 @@ import ipywidgets as w
 
 from simulator.client import Client
 from simulator.console import look
+from simulator.console.capacity_rules import Rules
 from simulator.errors import UsageError
 
 METHODS = ("rle", "jpeg-ls", "jpeg-2000", "jpeg-2000-lossy", "jpeg-lossy")
 _RULES = {"name": "rule", "method": "method", "modality": "modality", "source": "from",
           "older_than": "older than", "ratio": "ratio (lossy)", "enabled": "on"}  # fmt: skip
 _DONE = {"before": "before", "after": "after", "why": "why not", "sop_uid": "SOP Instance UID"}
-_NEW = "(a new rule)"
 _MOST = 12  # images shown
 
 
@@ -24,11 +24,12 @@ class Compression:
     def __init__(self, seat: Client, message: look.Message, changed: look.Act) -> None:
         """Work on `seat`; `changed` draws the disks again."""
         self.seat, self.message, self.changed = seat, message, changed
-        self.known: dict[str, dict[str, Any]] = {}
         self.tried = ""  # the rule whose preview is on the screen
-        self.rules = look.mark(w.HTML(), "compressions")
+        self.rules = Rules(
+            seat.compression.list, _RULES, empty="no rule: images stay as they came",
+            label="rule", name="compression", table="compressions",
+        )  # fmt: skip
         self.outcome = look.mark(w.HTML(), "compressed")
-        self.rule = look.choice("rule", "compression", [_NEW], width="260px")
         self.name = look.text("name", "compression-name", width="200px", hint="e.g. old CT")
         self.method = look.choice("method", "method", METHODS, width="220px")
         self.modality = look.text("modality", "compression-modality", width="160px", hint="any")
@@ -37,13 +38,13 @@ class Compression:
         self.ratio = look.mark(w.BoundedIntText(10, min=2, max=100, description="ratio"), "ratio")
         self.ratio.layout.width, self.ratio.style.description_width = "130px", "6ch"
         self.widget = self._laid_out()
-        look.watch(self.rule, self._fill, message)
+        look.watch(self.rules.choice, self._fill, message)
 
     def _laid_out(self) -> look.Widget:
         make, message = look.button, self.message
         return w.VBox([
-            self.rules,
-            look.row(self.rule, self.name, self.method, self.modality, self.source),
+            self.rules.table,
+            look.row(self.rules.choice, self.name, self.method, self.modality, self.source),
             look.row(self.older, self.ratio,
                      make("Save rule", self.save, message, "compression-save", style="primary"),
                      make("Delete rule", self.remove, message, "compression-remove")),
@@ -57,13 +58,10 @@ class Compression:
 
     def draw(self) -> None:
         """Read the rules again."""
-        rows = self.seat.compression.list()
-        self.known = {row["name"]: row for row in rows}
-        self.rules.value = look.table(rows, _RULES, empty="no rule: images stay as they came")
-        look.offer(self.rule, [_NEW, *self.known])
+        self.rules.draw()
 
     def _fill(self) -> None:
-        row = self.known.get(self.rule.value, {})
+        row = self.rules.row()
         self.name.value, self.method.value = row.get("name", ""), row.get("method", METHODS[0])
         self.modality.value, self.source.value = row.get("modality", ""), row.get("source", "")
         self.older.value, self.ratio.value = row.get("older_than", "0d"), row.get("ratio", 10)
@@ -80,13 +78,12 @@ class Compression:
             older_than=self.older.value.strip(),
         )  # fmt: skip
         self._forget()
-        self.draw()
-        self.rule.value = made["name"]
+        self.rules.draw(made["name"])
         return f"The rule {made['name']} is saved; no image was changed. Preview what it saves."
 
     def remove(self) -> str:
         """Delete the chosen rule; what it compressed stays as it is."""
-        name = self._chosen()
+        name = self.rules.chosen()
         self.seat.compression.remove(name)
         self._forget()
         self.draw()
@@ -94,14 +91,14 @@ class Compression:
 
     def preview(self) -> str:
         """Say what the chosen rule would do to the oldest images."""
-        name = self._chosen()
+        name = self.rules.chosen()
         said = self._said(self.seat.compression.run(name, dry_run=True), "would be compressed")
         self.tried = name
         return said
 
     def run(self) -> str:
         """Compress, after a preview of the same rule."""
-        name = self._chosen()
+        name = self.rules.chosen()
         if self.tried != name:
             raise UsageError("This rule was not previewed.", "Press Preview and read it first.")
         self._forget()
@@ -122,8 +119,3 @@ class Compression:
             f"{look.count(report['compressed'], 'image')} {verb}, {left} left as they are{more}: "
             f"{look.size(abs(report['saved']))} {saved}."
         )
-
-    def _chosen(self) -> str:
-        if self.rule.value in (None, _NEW):
-            raise UsageError("No rule is chosen.", "Choose one in the list, or save a new one.")
-        return str(self.rule.value)

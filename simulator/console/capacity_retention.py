@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ipywidgets as w
 
 from simulator.client import Client
 from simulator.console import look
+from simulator.console.capacity_rules import Rules
 from simulator.errors import UsageError
 
 _RULES = {"name": "rule", "keep": "kept for", "modality": "modality", "description": "study",
@@ -15,7 +14,6 @@ _RULES = {"name": "rule", "keep": "kept for", "modality": "modality", "descripti
           "enabled": "on"}  # fmt: skip
 _EXPIRY = {"until": "kept until", "patient_name": "patient", "modalities": "modality",
            "description": "study", "why": "why"}  # fmt: skip
-_NEW = "(a new rule)"
 
 
 class Retention:
@@ -25,13 +23,15 @@ class Retention:
         """Work on `seat`; `changed` draws the disks again."""
         self.seat, self.message, self.changed = seat, message, changed
         self.preview_number = 0
-        self.known: dict[str, dict[str, Any]] = {}
-        self.rules, self.expiry = look.mark(w.HTML(), "rules"), look.mark(w.HTML(), "expiry")
+        self.rules = Rules(
+            seat.retention.list, _RULES, empty="no rule: all is kept for ever",
+            label="change", name="rule", table="rules",
+        )  # fmt: skip
+        self.expiry = look.mark(w.HTML(), "expiry")
         self._make()
         self.widget = self._laid_out()
 
     def _make(self) -> None:
-        self.rule = look.choice("change", "rule", [_NEW], width="260px")
         self.name = look.text("name", "rule-name", width="200px", hint="e.g. mammograms")
         self.keep = look.text("kept for", "keep", width="190px", hint="30d, 6m, 10y")
         self.modality = look.text("modality", "rule-modality", width="160px", hint="any")
@@ -45,13 +45,13 @@ class Retention:
         self.action = look.choice("then", "action", ("delete", "reject"), width="150px")
         self.on = look.mark(w.Checkbox(True, description="on", indent=False), "rule-on")
         self.on.layout.width = "60px"
-        look.watch(self.rule, self._fill, self.message)
+        look.watch(self.rules.choice, self._fill, self.message)
 
     def _laid_out(self) -> look.Widget:
         make, message = look.button, self.message
         return w.VBox([
-            self.rules,
-            look.row(self.rule, self.name, self.keep, self.modality, self.description),
+            self.rules.table,
+            look.row(self.rules.choice, self.name, self.keep, self.modality, self.description),
             look.row(self.patients, self.majority, self.action, self.on,
                      make("Save rule", self.save, message, "rule-save", style="primary"),
                      make("Delete rule", self.remove, message, "rule-remove")),
@@ -65,13 +65,10 @@ class Retention:
 
     def draw(self) -> None:
         """Read the rules again."""
-        rows = self.seat.retention.list()
-        self.known = {row["name"]: row for row in rows}
-        self.rules.value = look.table(rows, _RULES, empty="no rule: all is kept for ever")
-        look.offer(self.rule, [_NEW, *self.known])
+        self.rules.draw()
 
     def _fill(self) -> None:
-        row = self.known.get(self.rule.value, {})
+        row = self.rules.row()
         for field, key in ((self.name, "name"), (self.keep, "keep"), (self.modality, "modality"),
                            (self.description, "description"),
                            (self.majority, "after_majority")):  # fmt: skip
@@ -90,23 +87,20 @@ class Retention:
             after_majority=self.majority.value.strip(), action=self.action.value,
             enabled=self.on.value,
         )  # fmt: skip
-        self._forget()
-        self.rule.value = made["name"]
+        self._forget(made["name"])
         return f"The rule {made['name']} is saved; nothing has gone. Preview what it means."
 
     def remove(self) -> str:
         """Delete the chosen rule."""
-        if self.rule.value in (None, _NEW):
-            raise UsageError("No rule is chosen.", "Choose one in the list 'change'.")
-        name = self.rule.value
+        name = self.rules.chosen()
         self.seat.retention.remove(name)
         self._forget()
         return f"The rule {name} is deleted: what only it spoke of is kept for ever."
 
-    def _forget(self) -> None:
+    def _forget(self, choose: str = "") -> None:
         """Forget the preview: the rules are others now."""
         self.preview_number, self.expiry.value = 0, ""
-        self.draw()
+        self.rules.draw(choose)
 
     def preview(self) -> str:
         """Show what the retention rules say now."""

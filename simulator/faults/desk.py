@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.client import Client
-from simulator.clock import real_now
+from simulator.clock import real_stamp
 from simulator.errors import RefusedError
 from simulator.faults import parameters as parameters_of
 from simulator.faults import registry
@@ -40,7 +40,7 @@ class FaultDesk:
         fault.apply(self.seat)
         rows = self.status()
         number = max((row["id"] for row in rows), default=0) + 1
-        at = real_now().isoformat(timespec="milliseconds")
+        at = real_stamp()
         row = {"id": number, "kind": kind, "parameters": given, "injected": at}
         self._save([*rows, row])
         return row

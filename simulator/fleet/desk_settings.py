@@ -6,7 +6,6 @@ Beside what every device has; a workstation has no worklist and sends nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from pydicom import uid
 from pydicom.datadict import dictionary_VR
 from pynetdicom.presentation import AllStoragePresentationContexts
 
-from simulator.fleet.setting import setting
+from simulator.fleet.setting import listed, one_of, setting
 from simulator.fleet.settings import Settings, items, peers
 from simulator.network import charsets
 from simulator.network.associate import Peer
@@ -42,22 +41,8 @@ _STORAGE = frozenset(str(cx.abstract_syntax) for cx in AllStoragePresentationCon
 _MOST_CLASSES = 127  # 128 presentation contexts, one of them for the C-GET itself
 
 
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"one of {', '.join(words)}")
-        return str(value)
-
-    return read
-
-
-def _listed(value: Any) -> tuple[str, ...]:
-    is_list = isinstance(value, (list, tuple))
-    return tuple(map(str, value)) if is_list else tuple(str(value).replace(",", " ").split())
-
-
 def _classes(value: Any) -> tuple[str, ...]:
-    names = _listed(value)
+    names = listed(value)
     for name in names:
         if str(getattr(uid, name, "")) not in _STORAGE:
             raise ValueError("pydicom keywords of storage SOP classes, e.g. CTImageStorage")
@@ -67,7 +52,7 @@ def _classes(value: Any) -> tuple[str, ...]:
 
 
 def _keys(value: Any) -> tuple[str, ...]:
-    names = _listed(value)
+    names = listed(value)
     try:
         has_sequence = any(dictionary_VR(name) == "SQ" for name in names)
     except (KeyError, ValueError):
@@ -103,11 +88,11 @@ class DeskSettings(Settings):
     """The settings of one workstation; see `table` for what each means."""
 
     query_model: str = setting(
-        "query.model", _one_of("study", "patient"),
+        "query.model", one_of(("study", "patient")),
         "information model it searches and fetches with: study root or patient root", "study",
     )  # fmt: skip
     query_level: str = setting(
-        "query.level", _one_of(NONE, *LEVELS),
+        "query.level", one_of((NONE, *LEVELS)),
         "Query/Retrieve Level of its searches; none: left out", "STUDY",
     )  # fmt: skip
     query_return_keys: tuple[str, ...] = setting(
@@ -123,11 +108,11 @@ class DeskSettings(Settings):
         "character set in which it really writes what was typed", "ISO_IR 192",
     )  # fmt: skip
     query_empty_date: str = setting(
-        "query.empty_date", _one_of("empty", "*"),
+        "query.empty_date", one_of(("empty", "*")),
         "what it sends where the date field was left blank: an empty key, or a star", "empty",
     )  # fmt: skip
     retrieve_by: str = setting(
-        "retrieve.by", _one_of("move", "get"),
+        "retrieve.by", one_of(("move", "get")),
         "how it fetches: C-MOVE to itself, or C-GET over its own association", "move",
     )  # fmt: skip
     retrieve_classes: tuple[str, ...] = setting(
@@ -139,7 +124,7 @@ class DeskSettings(Settings):
         "seconds of hospital time between two searches it does by itself; 0: none", 0,
     )  # fmt: skip
     poll_date: str = setting(
-        "poll.date", _one_of("today", "any"),
+        "poll.date", one_of(("today", "any")),
         "today: those searches ask for studies of today; any: for all there are", "today",
     )  # fmt: skip
 

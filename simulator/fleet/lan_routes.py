@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.config import build
 from simulator.fleet.lan import Lan, Rule
-from simulator.web import Call, Route
+from simulator.web import Call, Route, table
 
 RIGHT = "hospital"
 
@@ -22,10 +22,7 @@ def routes(lan: Lan) -> list[Route]:
         ("PUT", "/api/network/rules/{name}", desk.set_rule, "add a rule, or replace it"),
         ("DELETE", "/api/network/rules/{name}", desk.remove, "take a rule out"),
     )
-    return [
-        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
-        for method, path, handler, summary in rows
-    ]
+    return table(RIGHT, rows)
 
 
 class _Desk:

@@ -10,7 +10,7 @@ from simulator.errors import UsageError
 from simulator.fleet.acceptance import accepted
 from simulator.fleet.modality import Modality
 from simulator.fleet.outcome import attempt
-from simulator.web import Call, Route
+from simulator.web import Call, Route, table
 
 if TYPE_CHECKING:
     from simulator.fleet.fleet import Fleet
@@ -48,10 +48,7 @@ def routes(fleet: Fleet) -> list[Route]:
         ("GET", "/api/fleet", desk.fleet_facts, "state and counts of the fleet"),
         ("POST", "/api/fleet", desk.steer, "pause or resume the day; run a whole one, or stop it"),
     )
-    return [
-        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
-        for method, path, handler, summary in rows
-    ]
+    return table(RIGHT, rows)
 
 
 class _Desk:
@@ -86,7 +83,7 @@ class _Desk:
         if "unscheduled" in call.body:
             typed = _typed(call.body["unscheduled"])
             return attempt(lambda: device.perform_unscheduled(**typed, at=at).facts())
-        (accession,), stopped = call.need("accession"), _switch(call, "discontinue")
+        (accession,), stopped = call.need("accession"), call.yes("discontinue")
         item = device.find_item
         return attempt(lambda: device.perform(item(str(accession)), at=at, stopped=stopped).facts())
 
@@ -101,7 +98,7 @@ class _Desk:
 
     def append(self, call: Call) -> Any:
         device, (accession,) = self._modality(call), call.need("accession")
-        reopen = _switch(call, "reopen")
+        reopen = call.yes("reopen")
         return attempt(lambda: device.append(str(accession), reopen=reopen).facts())
 
     def accept(self, call: Call) -> Any:
@@ -160,13 +157,6 @@ class _Desk:
 
     def _modality(self, call: Call) -> Modality:
         return self.fleet.modality(call.path["name"])
-
-
-def _switch(call: Call, key: str) -> bool:
-    value = call.body.get(key, False)
-    if not isinstance(value, bool):
-        raise UsageError(f"'{value}' is no answer to '{key}'.", "Send true or false.")
-    return value
 
 
 def _is_number(value: Any) -> bool:

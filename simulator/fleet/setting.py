@@ -23,3 +23,10 @@ def one_of(choices: Collection[str]) -> Callable[[Any], str]:
         return str(value)
 
     return read
+
+
+def listed(value: Any) -> tuple[str, ...]:
+    """Return words that are a list already, or a text with blanks or commas between them."""
+    if isinstance(value, (list, tuple)):
+        return tuple(str(word).strip() for word in value)
+    return tuple(str(value).replace(",", " ").split())

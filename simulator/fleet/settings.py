@@ -15,7 +15,7 @@ from pydicom import uid
 from simulator.errors import UsageError
 from simulator.fleet.encoding_settings import EncodingSettings
 from simulator.fleet.profile import ModalityProfile
-from simulator.fleet.setting import Value, setting
+from simulator.fleet.setting import Value, listed, one_of, setting
 from simulator.fleet.workflow_settings import WorkflowSettings
 from simulator.network.associate import Caller, Peer
 from simulator.network.tls_listening import MODES
@@ -58,22 +58,15 @@ def _modality(value: Any) -> str:
     return text
 
 
-def _date(value: Any) -> str:
-    if value not in ("today", "any"):
-        raise ValueError("'today' or 'any'")
-    return str(value)
-
-
 def _syntaxes(value: Any) -> tuple[str, ...]:
-    listed = isinstance(value, (list, tuple))
-    names = [str(v) for v in value] if listed else str(value).replace(",", " ").split()
+    names = listed(value)
     for name in names:
         known = getattr(uid, name, None)
         if not isinstance(known, uid.UID) or not known.is_transfer_syntax:
             raise ValueError("pydicom keywords of transfer syntaxes, the preferred one first")
     if not names or len(set(names)) != len(names):
         raise ValueError("at least one transfer syntax, none twice")
-    return tuple(names)
+    return names
 
 
 def _seconds(value: Any) -> float:
@@ -102,12 +95,6 @@ def _switch(value: Any) -> bool:
     if str(value).lower() not in words:
         raise ValueError("true or false")
     return words[str(value).lower()]
-
-
-def _tls_mode(value: Any) -> str:
-    if value not in MODES:
-        raise ValueError(f"one of {', '.join(MODES)}")
-    return str(value)
 
 
 def _user(value: Any) -> str:
@@ -145,7 +132,7 @@ class Settings(WorkflowSettings, EncodingSettings):
     ris_port: int = setting("ris.port", _port, "port of the RIS")
     ris_tls: bool = setting("ris.tls", _switch, "whether it calls the RIS by TLS", False)
     listener_tls: str = setting(
-        "listener.tls", _tls_mode, "how its own port speaks: off, on, or mutual (TLS)", "off"
+        "listener.tls", one_of(MODES), "how its own port speaks: off, on, or mutual (TLS)", "off"
     )
     worklist_station_ae: str = setting(
         "worklist.station_ae", _ae_or_any, "shows only this station's entries; empty for any", ""
@@ -154,7 +141,7 @@ class Settings(WorkflowSettings, EncodingSettings):
         "worklist.modality", _modality, "shows only this modality's entries; empty for any", ""
     )
     worklist_date: str = setting(
-        "worklist.date", _date, "today: only today's entries; any: all", "today"
+        "worklist.date", one_of(("today", "any")), "today: only today's entries; any: all", "today"
     )
     syntaxes: tuple[str, ...] = setting(
         "syntaxes", _syntaxes, "transfer syntaxes it offers, the one it encodes in first",

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydicom.datadict import tag_for_keyword
 
-from simulator.fleet.setting import one_of, setting
+from simulator.fleet.setting import listed, one_of, setting
 from simulator.network import charsets
 
 NONE = "none"
@@ -20,9 +20,8 @@ REFERENCES = (WORKLIST, SHIFTED, NONE)
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    is_list = isinstance(value, (list, tuple))
-    words = [str(v).strip() for v in value] if is_list else str(value).replace(",", " ").split()
-    return () if words == [NONE] else tuple(dict.fromkeys(words))
+    words = listed(value)
+    return () if words == (NONE,) else tuple(dict.fromkeys(words))
 
 
 def _keywords(value: Any) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import UsageError
 from simulator.hospital.orders import TABLE
 from simulator.hospital.routes import RIGHT
-from simulator.web import Call, Route
+from simulator.web import Call, Route, table
 
 if TYPE_CHECKING:
     from simulator.hospital.ris import Ris
@@ -36,10 +36,7 @@ def admin_routes(ris: Ris) -> list[Route]:
         ("GET", "/api/exports", desk.exports, "reports sent to the archive as DICOM objects"),
         ("POST", "/api/orders/{accession}/export", desk.export, "send its report: as (sr, pdf)"),
     )
-    return [
-        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
-        for method, path, handler, summary in rows
-    ]
+    return table(RIGHT, rows)
 
 
 class _Desk:

@@ -10,7 +10,7 @@ from simulator.hospital.interfaces import Interfaces
 from simulator.hospital.routes import RIGHT
 from simulator.network.channel import Channel
 from simulator.network.message_log import FILTERS, compared, shown
-from simulator.web import Call, Route
+from simulator.web import Call, Route, table
 
 
 def message_routes(interfaces: Interfaces) -> list[Route]:
@@ -37,26 +37,7 @@ def message_routes(interfaces: Interfaces) -> list[Route]:
         ("GET", "/api/orders/{accession}/history", desk.history, "every change of an order"),
         ("POST", "/api/his/adt", desk.adt, "have the HIS send an ADT message: trigger, facts"),
     )
-    return [
-        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
-        for method, path, handler, summary in rows
-    ]
-
-
-def number_of(call: Call) -> int:
-    """Return the message number in the path."""
-    text = call.path["number"]
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise UsageError(f"'{text}' is no message number.", "List the messages.")
-    return int(text)
-
-
-def limit_of(call: Call, default: int = 200) -> int:
-    """Return how many rows are wanted."""
-    text = call.query.get("limit", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"'{text}' is not a limit.", "Give a whole number.")
-    return int(text) if text else default
+    return table(RIGHT, rows)
 
 
 class _Desk:
@@ -67,10 +48,10 @@ class _Desk:
 
     def messages(self, call: Call) -> Any:
         filters = {key: value for key, value in call.query.items() if key in FILTERS}
-        return self.i.log.find(limit_of(call), **filters)
+        return self.i.log.find(call.limit(200), **filters)
 
     def message(self, call: Call) -> Any:
-        row = self.i.log.get(number_of(call))
+        row = self.i.log.get(call.number())
         other = call.query.get("with", "")
         if not other:
             return shown(row)
@@ -85,14 +66,14 @@ class _Desk:
         return self._settled(number)
 
     def replay(self, call: Call) -> Any:
-        number = number_of(call)
+        number = call.number()
         done = self.i.receiver.replay(number)
         self._tell(call, f"replayed message {number}", number)
         return {"ok": True, "done": done}
 
     def resend(self, call: Call) -> Any:
-        again = self.i.outbox.resend(number_of(call), str(call.body.get("text", "")))
-        self._tell(call, f"sent message {number_of(call)} again", again)
+        again = self.i.outbox.resend(call.number(), str(call.body.get("text", "")))
+        self._tell(call, f"sent message {call.number()} again", again)
         return self._settled(again)
 
     def channels(self, call: Call) -> Any:

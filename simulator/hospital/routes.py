@@ -13,7 +13,7 @@ from simulator.hospital.book import OrderBook
 from simulator.hospital.mpps import PerformedSteps
 from simulator.hospital.worklist import Worklist
 from simulator.people import Person
-from simulator.web import Call, Route
+from simulator.web import Call, Route, table
 
 RIGHT = "hospital"
 _FILTERS = ("status", "accession", "patient_id", "station_ae", "modality", "study_uid")
@@ -35,10 +35,7 @@ def routes(book: OrderBook, worklist: Worklist, steps: PerformedSteps) -> list[R
         ("GET", "/api/mapping", desk.mapping, "where each procedure is scheduled"),
         ("PATCH", "/api/mapping/{code}", desk.remap, "schedule a procedure elsewhere from now on"),
     )
-    return [
-        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
-        for method, path, handler, summary in rows
-    ]
+    return table(RIGHT, rows)
 
 
 class _Desk:

@@ -7,10 +7,9 @@ from typing import Any
 from starlette.responses import Response
 
 from simulator.clock import Clock
-from simulator.errors import UsageError
 from simulator.hospital.routes import RIGHT
 from simulator.network.wire_office import WireOffice
-from simulator.web import Call, Route
+from simulator.web import Call, Route, table
 
 
 def wire_routes(clock: Clock) -> list[Route]:
@@ -23,10 +22,7 @@ def wire_routes(clock: Clock) -> list[Route]:
         ("GET", f"{one}/messages/{{message}}", desk.message, "one message, taken apart"),
         ("GET", "/api/wire-capture", desk.save, "a pcapng file; numbers=1,2"),
     )
-    return [
-        Route(method=method, path=path, right=RIGHT, handler=handler, summary=summary)
-        for method, path, handler, summary in rows
-    ]
+    return table(RIGHT, rows)
 
 
 class _Desk:
@@ -40,18 +36,11 @@ class _Desk:
         return self.office.list(call.query)
 
     def show(self, call: Call) -> Any:
-        return self.office.show(_number(call, "number"))
+        return self.office.show(call.number())
 
     def message(self, call: Call) -> Any:
-        return self.office.message(_number(call, "number"), _number(call, "message"))
+        return self.office.message(call.number(), call.number("message"))
 
     def save(self, call: Call) -> Any:
         data = self.office.capture(call.query.get("numbers", ""))
         return Response(data, headers={"Content-Type": "application/vnd.tcpdump.pcap"})
-
-
-def _number(call: Call, name: str) -> int:
-    text = call.path[name]
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise UsageError(f"'{text[:40]}' is no number.", "List what was recorded.")
-    return int(text)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.imaging import noise, scout
 from simulator.imaging.anatomy import CENTRES, volume_of
-from simulator.imaging.findings import lesions
+from simulator.imaging.finding import lesions
 from simulator.imaging.frame import Frame, Pixels, Take, stack_frame
 from simulator.imaging.header import code_item
 from simulator.imaging.planes import Sampler, Stack, stack_of

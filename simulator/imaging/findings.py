@@ -1,16 +1,14 @@
 """What an order's indication leads one to find: placed in the phantom, the same in every image.
 
-Trainees tell by it whether the right image hangs with the right patient. Coordinates are mm of
-the phantoms (x to the left, y to the back, z to the head).
+Trainees tell by it whether the right image hangs with the right patient.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from simulator.imaging.exam import Exam
-from simulator.imaging.lesion import Lesion
+from simulator.imaging.finding import Finding, ball, blob, sided
 from simulator.imaging.noise import generator
 from simulator.imaging.tissues import Tissue as T
 
@@ -19,55 +17,14 @@ BRAIN = (T.GREY, T.WHITE, T.NUCLEI, T.CSF)
 Random = np.random.Generator
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One finding: its name, in words for a report, its side (L, R or empty), and where it lies."""
-
-    name: str
-    words: str
-    side: str = ""
-    lesions: tuple[Lesion, ...] = field(default=(), repr=False)
-
-
-def lesions(finding: Finding | None) -> tuple[Lesion, ...]:
-    """Return what a finding paints; nothing for a normal patient."""
-    return finding.lesions if finding else ()
-
-
 def finding_of(exam: Exam, seed: int) -> Finding | None:
     """Return what the exam shows: it follows from the indication, the place from the patient."""
     text = exam.indication.casefold()
     for words, make in BY_INDICATION:
         if any(word in text for word in words):
             rng = generator("finding", seed, exam.issuer, exam.patient_id, make.__name__)
-            return _sided(make(rng), text)
+            return sided(make(rng), text)
     return None
-
-
-def _sided(finding: Finding, text: str) -> Finding:
-    """Move a finding to the side the indication names."""
-    wanted = "L" if "left" in text else "R" if "right" in text else ""
-    if not wanted or not finding.side or finding.side == wanted:
-        return finding
-    moved = tuple(
-        replace(lesion, centre=(-lesion.centre[0], *lesion.centre[1:]))
-        for lesion in finding.lesions
-    )
-    side = {"L": "left", "R": "right"}
-    words = finding.words.replace(side[finding.side], side[wanted])
-    return replace(finding, lesions=moved, side=wanted, words=words)
-
-
-def _ball(tissue: T, centre: tuple[float, ...], radius: float, over: tuple[T, ...]) -> Lesion:
-    return _blob(tissue, centre, (radius, radius, radius), over)
-
-
-def _blob(
-    tissue: T, centre: tuple[float, ...], radii: tuple[float, ...], over: tuple[T, ...]
-) -> Lesion:
-    x, y, z = (round(float(v), 2) for v in centre)
-    a, b, c = (round(float(v), 2) for v in radii)
-    return Lesion(tissue=tissue, centre=(x, y, z), radii=(a, b, c), over=over)
 
 
 def _uniform(rng: Random, low: float, high: float) -> float:
@@ -82,7 +39,7 @@ def nodule(rng: Random) -> Finding:
         name="nodule",
         words=f"Solid nodule of {2 * size:.0f} mm in the right lung.",
         side="R",
-        lesions=(_ball(T.TUMOUR, spot, size, LUNG),),
+        lesions=(ball(T.TUMOUR, spot, size, LUNG),),
     )
 
 
@@ -95,9 +52,9 @@ def mass(rng: Random) -> Finding:
         words=f"Mass of {2 * size:.0f} mm in the left upper lobe.",
         side="L",
         lesions=(
-            _ball(T.TUMOUR, (x, y, z), size, LUNG),
-            _ball(T.TUMOUR, (x + 9, y - 8, z - 12), size * 0.6, LUNG),
-            _ball(T.TUMOUR, (x + 18, y + 14, z - 36), 4.5, LUNG),
+            ball(T.TUMOUR, (x, y, z), size, LUNG),
+            ball(T.TUMOUR, (x + 9, y - 8, z - 12), size * 0.6, LUNG),
+            ball(T.TUMOUR, (x + 18, y + 14, z - 36), 4.5, LUNG),
         ),
     )
 
@@ -105,7 +62,7 @@ def mass(rng: Random) -> Finding:
 def pneumonia(rng: Random) -> Finding:
     """Return patchy consolidation in the right lower lobe."""
     spots = [
-        _ball(
+        ball(
             T.CONSOLIDATION,
             (_uniform(rng, -100, -60), _uniform(rng, 24, 70), _uniform(rng, 420, 462)),
             _uniform(rng, 8, 17),
@@ -125,8 +82,8 @@ def effusion(rng: Random) -> Finding:
         words="Pleural effusion on the left.",
         side="L",
         lesions=(
-            _blob(T.FLUID, (95, 98, 400), (85, 52, tall + 50), LUNG),
-            _blob(T.FLUID, (126, 20, 392), (34, 100, tall), LUNG),
+            blob(T.FLUID, (95, 98, 400), (85, 52, tall + 50), LUNG),
+            blob(T.FLUID, (126, 20, 392), (34, 100, tall), LUNG),
         ),
     )
 
@@ -137,7 +94,7 @@ def embolism(rng: Random) -> Finding:
         name="embolism",
         words="Filling defect in the right pulmonary artery.",
         side="R",
-        lesions=(_blob(T.CLOT, (-22, -1, 476), (16, 6, 6), (T.CHAMBER,)),),
+        lesions=(blob(T.CLOT, (-22, -1, 476), (16, 6, 6), (T.CHAMBER,)),),
     )
 
 
@@ -148,7 +105,7 @@ def bleed(rng: Random) -> Finding:
         name="bleed",
         words="Acute extra-axial haematoma over the left convexity.",
         side="L",
-        lesions=(_blob(T.BLOOD, (70, _uniform(rng, -24, 8), 34), (thick, 52, 36), BRAIN),),
+        lesions=(blob(T.BLOOD, (70, _uniform(rng, -24, 8), 34), (thick, 52, 36), BRAIN),),
     )
 
 
@@ -157,14 +114,14 @@ def stroke(rng: Random) -> Finding:
     spot = (_uniform(rng, -50, -44), 4.0, 22.0)
     return Finding(
         name="stroke", words="Infarct in the right middle cerebral artery's territory.", side="R",
-        lesions=(_blob(T.OEDEMA, spot, (20, 34, 26), BRAIN),),
+        lesions=(blob(T.OEDEMA, spot, (20, 34, 26), BRAIN),),
     )  # fmt: skip
 
 
 def plaques(rng: Random) -> Finding:
     """Return ovoid lesions round the ventricles."""
     spots = [
-        _blob(
+        blob(
             T.PLAQUE,
             (side * _uniform(rng, 18, 34), _uniform(rng, -36, 44), _uniform(rng, 16, 40)),
             (_uniform(rng, 3, 6), _uniform(rng, 2.2, 4), _uniform(rng, 2.2, 4)),
@@ -185,8 +142,8 @@ def tumour(rng: Random) -> Finding:
         words="Mass in the left temporal lobe with surrounding oedema.",
         side="L",
         lesions=(
-            _ball(T.OEDEMA, spot, size + 9, (T.WHITE,)),
-            _ball(T.TUMOUR, spot, size, BRAIN),
+            ball(T.OEDEMA, spot, size + 9, (T.WHITE,)),
+            ball(T.TUMOUR, spot, size, BRAIN),
         ),
     )
 
@@ -196,7 +153,7 @@ def schwannoma(rng: Random) -> Finding:
     over = (*BRAIN, T.PETROUS)
     return Finding(
         name="schwannoma", words="Mass in the left cerebellopontine angle.", side="L",
-        lesions=(_ball(T.TUMOUR, (22, 16, -36), _uniform(rng, 7, 10), over),),
+        lesions=(ball(T.TUMOUR, (22, 16, -36), _uniform(rng, 7, 10), over),),
     )  # fmt: skip
 
 
@@ -207,7 +164,7 @@ def disc(rng: Random) -> Finding:
         name="disc",
         words="Disc herniation with contact to the left nerve root.",
         side="L",
-        lesions=(_blob(T.DISC, (4, 74, z), (10, 7, 7), (T.CSF, T.CORD, T.FAT, T.VISCERAL)),),
+        lesions=(blob(T.DISC, (4, 74, z), (10, 7, 7), (T.CSF, T.CORD, T.FAT, T.VISCERAL)),),
     )
 
 
@@ -218,8 +175,8 @@ def stone(rng: Random) -> Finding:
         words="Calculus in the left renal pelvis with hydronephrosis.",
         side="L",
         lesions=(
-            _blob(T.URINE, (54, 36, 288), (13, 11, 24), (T.VISCERAL, T.CORTEX, T.MEDULLA)),
-            _ball(T.STONE, (48, 33, 276), _uniform(rng, 3, 5), (T.URINE, T.VISCERAL)),
+            blob(T.URINE, (54, 36, 288), (13, 11, 24), (T.VISCERAL, T.CORTEX, T.MEDULLA)),
+            ball(T.STONE, (48, 33, 276), _uniform(rng, 3, 5), (T.URINE, T.VISCERAL)),
         ),
     )
 
@@ -227,7 +184,7 @@ def stone(rng: Random) -> Finding:
 def gallstone(rng: Random) -> Finding:
     """Return a stone in the gall bladder."""
     return Finding(name="gallstone", words="Stone in the gall bladder.",
-                   lesions=(_ball(T.STONE, (-48, -40, 292), 5, (T.BILE,)),))  # fmt: skip
+                   lesions=(ball(T.STONE, (-48, -40, 292), 5, (T.BILE,)),))  # fmt: skip
 
 
 def cyst(rng: Random) -> Finding:
@@ -236,14 +193,14 @@ def cyst(rng: Random) -> Finding:
     over = (T.LIVER, T.LIVER_VEIN)
     return Finding(
         name="cyst", words="Simple cyst in the right lobe of the liver.",
-        lesions=(_ball(T.CYST, spot, _uniform(rng, 12, 18), over),),
+        lesions=(ball(T.CYST, spot, _uniform(rng, 12, 18), over),),
     )  # fmt: skip
 
 
 def metastases(rng: Random) -> Finding:
     """Return several liver metastases."""
     spots = [
-        _ball(
+        ball(
             T.TUMOUR,
             (_uniform(rng, -115, -30), _uniform(rng, -50, 40), _uniform(rng, 310, 370)),
             _uniform(rng, 6, 13),
@@ -262,9 +219,9 @@ def appendicitis(rng: Random) -> Finding:
         name="appendicitis",
         words="Thickened appendix with an appendicolith.",
         lesions=(
-            _blob(T.OMENTUM, (-62, 2, 108), (30, 24, 26), (T.VISCERAL,)),
-            _blob(T.CONSOLIDATION, (-60, 0, 106), (8, 8, 24), over),
-            _ball(T.STONE, (-60, 0, 112), 3, (T.CONSOLIDATION,)),
+            blob(T.OMENTUM, (-62, 2, 108), (30, 24, 26), (T.VISCERAL,)),
+            blob(T.CONSOLIDATION, (-60, 0, 106), (8, 8, 24), over),
+            ball(T.STONE, (-60, 0, 112), 3, (T.CONSOLIDATION,)),
         ),
     )
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulator.fleet.profile import ModalityProfile, Protocol, Series, Size
 from simulator.imaging.body import Body
 from simulator.imaging.exam import Exam
-from simulator.imaging.findings import Finding
+from simulator.imaging.finding import Finding
 from simulator.imaging.planes import Stack
 from simulator.imaging.template import decimal
 

@@ -11,7 +11,7 @@ from simulator.imaging import skeleton
 from simulator.imaging.anatomy import volume_of
 from simulator.imaging.beads import Place, draw
 from simulator.imaging.canvas import Volume
-from simulator.imaging.findings import Finding
+from simulator.imaging.finding import Finding
 from simulator.imaging.lesion import Lesion
 from simulator.imaging.tissues import Tissue as T
 from simulator.imaging.tissues import attenuation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.imaging.findings import Finding
+from simulator.imaging.finding import Finding
 from simulator.imaging.noise import generator
 
 # Sums, products and comparisons of float32 are the same on every CPU.

@@ -23,3 +23,10 @@ def exercise_seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         with suppress(RefusedError):  # exercises about the directory start it
             connect(seat.folder).directory.stop()
         seat.down()
+
+
+@pytest.fixture
+def seat(exercise_seat: Client) -> Client:
+    """That hospital as on its first morning, with the day standing still."""
+    exercise_seat.seat.reset(resume=False)
+    return exercise_seat

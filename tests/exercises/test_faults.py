@@ -12,6 +12,7 @@ from simulator import faults
 from simulator.client import Client
 from simulator.clients.faults import FaultClient
 from simulator.errors import PacsLabError, RefusedError
+from tests.exercises.lifting import lifts
 
 BY = "mhill"
 STATES: dict[str, dict[str, Any]] = {
@@ -37,25 +38,13 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def seat(exercise_seat: Client) -> Client:
-    exercise_seat.seat.reset(resume=False)
-    return exercise_seat
-
-
 @pytest.mark.parametrize("kind", STATES)
 def test_a_fault_can_be_lifted_without_a_trace_but_the_journal(seat: Client, kind: str) -> None:
-    before = harm.picture(seat)
     count = len(seat.journal.entries())
-    fault = faults.make(kind, {**STATES[kind], "by": BY})
-    fault.apply(seat)
-    assert harm.compare(before, harm.picture(seat)), "nothing was changed"
+    lifts(seat, kind, {**STATES[kind], "by": BY})
     told = [entry for entry in seat.journal.entries()[count:] if "changed" in entry.kind]
     actors = {entry.facts.get("actor", entry.facts.get("by")) for entry in told}
     assert actors <= {BY}, actors
-    fault.lift(seat)
-    fault.lift(seat)  # lifting twice does no harm
-    assert not harm.compare(before, harm.picture(seat))
 
 
 def test_the_wrong_title_is_refused_for_its_reason(seat: Client) -> None:

@@ -28,12 +28,6 @@ OF_ACCOUNTS = ("account-until", "account-change", "wrong-password")
 
 
 @pytest.fixture
-def seat(exercise_seat: Client) -> Client:
-    exercise_seat.seat.reset(resume=False)
-    return exercise_seat
-
-
-@pytest.fixture
 def doctor(seat: Client) -> str:
     """A radiologist with a password."""
     name = str(seat.users.list(role="radiologist")[0]["name"])

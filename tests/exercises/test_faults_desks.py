@@ -12,6 +12,7 @@ from exercises.engine import harm
 from exercises.engine.case import eventually
 from simulator import faults
 from simulator.client import Client
+from tests.exercises.lifting import lifts
 
 BY = "mhill"
 STATES: dict[str, dict[str, Any]] = {
@@ -21,21 +22,9 @@ STATES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def seat(exercise_seat: Client) -> Client:
-    exercise_seat.seat.reset(resume=False)
-    return exercise_seat
-
-
 @pytest.mark.parametrize("kind", STATES)
 def test_it_changes_something_and_lifting_changes_it_back(seat: Client, kind: str) -> None:
-    before = harm.picture(seat)
-    fault = faults.make(kind, {**STATES[kind], "by": BY})
-    fault.apply(seat)
-    assert harm.compare(before, harm.picture(seat)), "nothing was changed"
-    fault.lift(seat)
-    fault.lift(seat)
-    assert not harm.compare(before, harm.picture(seat))
+    lifts(seat, kind, {**STATES[kind], "by": BY})
 
 
 def test_a_column_that_is_not_asked_for_stays_empty(seat: Client) -> None:

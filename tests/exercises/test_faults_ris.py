@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from exercises.engine import harm
 from simulator import faults
 from simulator.client import Client
+from tests.exercises.lifting import lifts
 
 BY = "mhill"
 WHO = {"mrn": "M0990001", "name": "DOE^JANE", "birth_date": "19700101", "sex": "F"}
@@ -19,21 +19,9 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def seat(exercise_seat: Client) -> Client:
-    exercise_seat.seat.reset(resume=False)
-    return exercise_seat
-
-
 @pytest.mark.parametrize("kind", STATES)
 def test_it_changes_something_and_lifting_changes_it_back(seat: Client, kind: str) -> None:
-    before = harm.picture(seat)
-    fault = faults.make(kind, {**STATES[kind], "by": BY})
-    fault.apply(seat)
-    assert harm.compare(before, harm.picture(seat)), "nothing was changed"
-    fault.lift(seat)
-    fault.lift(seat)
-    assert not harm.compare(before, harm.picture(seat))
+    lifts(seat, kind, {**STATES[kind], "by": BY})
 
 
 def test_the_his_orders_and_calls_off_by_hl7(seat: Client) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from exercises.engine import harm
 from exercises.engine.persons import logged_in, rights_of
 from simulator import faults
@@ -15,12 +13,6 @@ BY = "mhill"
 WHO = {"mrn": "M0990001", "name": "DOE^JANE", "birth_date": "19700101", "sex": "F"}
 PASSWORD = "some good password 7"
 RULE = {"kind": "prefetch", "trigger": "arrival", "to": ["WS1"], "when": ["Modality=CT"]}
-
-
-@pytest.fixture
-def seat(exercise_seat: Client) -> Client:
-    exercise_seat.seat.reset(resume=False)
-    return exercise_seat
 
 
 def made(kind: str, **facts: Any) -> Any:

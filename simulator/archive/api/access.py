@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, number_of, yes_in
+from simulator.archive.api.desk import Desk, Row, yes_in
 from simulator.errors import RefusedError, UsageError
 from simulator.web import Call
 
@@ -125,6 +125,4 @@ class Access(Desk):
         """Write down what was found."""
         (finding,) = call.need("finding")
         comment = str(call.body.get("comment", ""))
-        return self.archive.emergencies.review(
-            number_of(call), str(finding), comment, call.who.name
-        )
+        return self.archive.emergencies.review(call.number(), str(finding), comment, call.who.name)

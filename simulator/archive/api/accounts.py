@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from simulator.archive import access_review, account_import, personnel
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.errors import RefusedError, UsageError
 from simulator.web import ANYONE, NOBODY, Call
 
@@ -66,13 +66,13 @@ class Accounts(Desk):
             raise RefusedError(
                 f"{call.who.name} may not set the password of {name}.", "Log in first.", status
             )
-        forced = yes(call, "must_change") and call.who.name != name
+        forced = call.yes("must_change") and call.who.name != name
         users.set_password(name, str(new), call.who.name, must_change=forced)
         return {"ok": True}
 
     def load(self, call: Call) -> Any:
         """Open accounts from a list, all or none."""
-        dry_run = yes(call, "dry_run")
+        dry_run = call.yes("dry_run")
         return account_import.import_accounts(
             self.archive.users, _csv(call), call.who.name, dry_run=dry_run
         )

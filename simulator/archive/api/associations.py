@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, number_of
+from simulator.archive.api.desk import Desk, Row
 from simulator.errors import RefusedError
 from simulator.network import cutting
 from simulator.network.association import Association
@@ -32,7 +32,7 @@ class Associations(Desk):
 
     def abort(self, call: Call) -> Any:
         """Abort an association; one that hangs is cut off without a word after two seconds."""
-        number = number_of(call)
+        number = call.number()
         association = self.archive.server.live.get(number)
         if association is None:
             raise RefusedError(f"There is no open association {number}.", "List them anew.", 404)

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from simulator.archive.access_review import as_csv
-from simulator.archive.api.desk import Desk, Row, limit_of, number_of, yes_in
+from simulator.archive.api.desk import Desk, Row, yes_in
 from simulator.archive.audit.message import facts_of
 from simulator.archive.audit.search import COLUMNS, search
 from simulator.errors import RefusedError, UsageError
@@ -33,12 +33,12 @@ class AuditDesk(Desk):
 
     def search(self, call: Call) -> Any:
         """Search the trail; `format=csv` for a file."""
-        rows = search(self.archive.audit.now(), call.query, limit_of(call, 500))
+        rows = search(self.archive.audit.now(), call.query, call.limit(500))
         return _as_asked(call, rows, COLUMNS)
 
     def show(self, call: Call) -> Any:
         """Show one message."""
-        number = number_of(call)
+        number = call.number()
         found = self.archive.audit.now().after(number - 1, 1)
         if not found or found[0]["number"] != number:
             raise RefusedError(f"There is no audit message {number}.", "Search first.", 404)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, limit_of, number_of, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.api.fixup import word
 from simulator.archive.fixup.closed import closed_changes, is_closed
 from simulator.archive.fixup.editing import Hand
@@ -36,7 +36,7 @@ class Changes(Desk):
     def patients(self, call: Call) -> Any:
         """List patients; text: of the name or the identifier."""
         text, limits = call.query.get("text", "")[:64], self.archive.sight.of(call.who)
-        return self.archive.fixup.patients.all(limits, text, limit_of(call, 0))
+        return self.archive.fixup.patients.all(limits, text, call.limit(0))
 
     def merge(self, call: Call) -> Any:
         """Let one patient disappear into another."""
@@ -91,7 +91,7 @@ class Changes(Desk):
         return closed_changes(self.archive, self.archive.sight.of(call.who))
 
     def _number(self, call: Call) -> int:
-        number = number_of(call)
+        number = call.number()
         if number in self._closed(call):
             raise RefusedError(f"There is no change {number}.", "List the changes.", 404)
         return number
@@ -100,14 +100,14 @@ class Changes(Desk):
         return Hand(by=call.actor, now=self.archive.clock.now())
 
     def _done(self, call: Call, make: Callable[[], Plan]) -> dict[str, Any]:
-        if yes(call, "preview"):
+        if call.yes("preview"):
             return {"preview": self.archive.fixup.preview(make())}
         done = self.archive.fixup.do(make, self._hand(call), call.host)
         return {"ok": True, "change": done.number, "text": done.plan.text,
                 "instances": done.objects, "studies": done.studies}  # fmt: skip
 
     def _undone(self, call: Call, number: int) -> dict[str, Any]:
-        if yes(call, "preview"):
+        if call.yes("preview"):
             return {"preview": self.archive.fixup.preview_undo(number)}
         return {"ok": True, **self.archive.fixup.undo(number, call.actor, call.host)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.lifecycle.amounts import size_text
 from simulator.web import Call
 
@@ -45,7 +45,7 @@ class Compression(Desk):
 
     def run(self, call: Call) -> Any:
         """Compress up to 200 images that a rule names; dry_run: only say what it would do."""
-        name, dry = call.path["name"], yes(call, "dry_run")
+        name, dry = call.path["name"], call.yes("dry_run")
         report = self.archive.lifecycle.compression.run(name, dry=dry)
         if not dry and report["compressed"]:
             text = (

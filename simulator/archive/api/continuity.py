@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.continuity.schema_drill import facts_of
 from simulator.database.schema import revision
 from simulator.errors import UsageError
@@ -37,7 +37,7 @@ class ContinuityDesk(Desk):
     def create(self, call: Call) -> Any:
         """Take a backup."""
         name = _text(call, "name")
-        made = self.archive.continuity.create(name, call.actor, keys=yes(call, "keys"))
+        made = self.archive.continuity.create(name, call.actor, keys=call.yes("keys"))
         return made.facts()
 
     def show(self, call: Call) -> Any:
@@ -56,8 +56,8 @@ class ContinuityDesk(Desk):
         """Restore a backup, or one study of it."""
         return self.archive.continuity.restore(
             call.path["name"], call.actor,
-            study=_text(call, "study"), keep_nodes=yes(call, "keep_nodes"),
-            config=yes(call, "config"),
+            study=_text(call, "study"), keep_nodes=call.yes("keep_nodes"),
+            config=call.yes("config"),
         )  # fmt: skip
 
     def undo(self, call: Call) -> Any:
@@ -90,5 +90,5 @@ def _text(call: Call, name: str) -> str:
 
 
 def _need_sure(call: Call) -> None:
-    if not yes(call, "sure"):
+    if not call.yes("sure"):
         raise UsageError("This replaces the index.", 'Send {"sure": true}.')

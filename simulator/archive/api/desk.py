@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.archive.archive import Archive
-from simulator.errors import UsageError
 from simulator.journal import JournalReader
 from simulator.web import Call
 
@@ -29,30 +28,6 @@ class Desk:
     def tell(self, kind: str, text: str, call: Call, what: str) -> None:
         """Write down who did what to which thing."""
         self.archive.journal.write(kind, text, by=call.who.name, what=what, host=call.host)
-
-
-def limit_of(call: Call, default: int) -> int:
-    """Return how many rows are wanted; 0 means the default."""
-    text = call.query.get("limit", "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"'{text}' is not a limit.", "Give a whole number.")
-    return int(text) or default
-
-
-def number_of(call: Call) -> int:
-    """Return the number in the path; raises UsageError if it is none."""
-    text = call.path["number"]
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise UsageError(f"'{text[:40]}' is not a number.", "See the list for the numbers.")
-    return int(text)
-
-
-def yes(call: Call, name: str) -> bool:
-    """Return a yes or no of the body, no if it is missing; raises UsageError for anything else."""
-    value = call.body.get(name, False)
-    if not isinstance(value, bool):
-        raise UsageError(f"'{name}' is neither true nor false.", "Send true or false.")
-    return value
 
 
 def yes_in(query: dict[str, str], name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.web import Call
 
 
@@ -50,7 +50,7 @@ class DirectoryDesk(Desk):
 
     def sync(self, call: Call) -> Any:
         """Let accounts follow the directory."""
-        return self.archive.directory.sync(call.who.name, dry_run=yes(call, "dry_run"))
+        return self.archive.directory.sync(call.who.name, dry_run=call.yes("dry_run"))
 
     def _map(self, call: Call, kind: str, key: str) -> Any:
         (value,) = call.need(key)

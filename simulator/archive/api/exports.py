@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import FileResponse
 
 from simulator.archive import tables as t
-from simulator.archive.api.desk import Desk, Row, number_of
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.deidentify.export import as_wish
 from simulator.archive.deidentify.rules import OPTIONS
 from simulator.archive.index import Location
@@ -59,12 +59,12 @@ class ExportDesk(Desk):
 
     def file(self, call: Call) -> Any:
         """Return the objects."""
-        path = self.archive.exports.file(number_of(call), "export.zip")
+        path = self.archive.exports.file(call.number(), "export.zip")
         return FileResponse(path, media_type="application/zip")
 
     def map(self, call: Call) -> Any:
         """Return the map, and note who took it."""
-        number = number_of(call)
+        number = call.number()
         path = self.archive.exports.file(number, "map.csv")
         text = f"{call.who.name} took the map of export {number}: who is behind which name"
         self.tell("export.map", text, call, f"export {number}")
@@ -72,7 +72,7 @@ class ExportDesk(Desk):
 
     def remove(self, call: Call) -> Any:
         """Delete an export."""
-        number = number_of(call)
+        number = call.number()
         self.archive.exports.remove(number)
         text = f"{call.who.name} deleted export {number}"
         self.tell("export.removed", text, call, f"export {number}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.archive import tables as t
-from simulator.archive.api.desk import Desk, Row, limit_of, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.fixup.closed import closed_changes, is_closed
 from simulator.archive.fixup.editing import EDITABLE, Hand
 from simulator.archive.fixup.patients import Identifier
@@ -42,7 +42,7 @@ class FixupDesk(Desk):
 
     def problems(self, call: Call) -> Any:
         """List what waits to be put right, with ages."""
-        return problems(self.archive, self.archive.sight.of(call.who), limit_of(call, 0))
+        return problems(self.archive, self.archive.sight.of(call.who), call.limit(0))
 
     def editable(self, call: Call) -> Any:
         """List the attributes that can be edited, by level."""
@@ -78,7 +78,7 @@ class FixupDesk(Desk):
             raise RefusedError(
                 f"The RIS knows no order '{str(accession)[:64]}'.", "Look in the worklist.", 404
             )
-        hand, other = self.hand(call), yes(call, "other_patient")
+        hand, other = self.hand(call), call.yes("other_patient")
         return self._done(
             call,
             lambda: self.archive.fixup.editing.link(study, order, hand, other_patient=other),
@@ -120,7 +120,7 @@ class FixupDesk(Desk):
         if not mine:
             self._study(uid, call)
             raise RefusedError("Nothing of this study is rejected.", "List the rejected.", 409)
-        if yes(call, "preview"):
+        if call.yes("preview"):
             return {"preview": [fixup.preview_undo(number) for number in mine]}
         done = [fixup.undo(number, call.actor, call.host) for number in mine]
         return {"ok": True, "undone": done, "instances": sum(one["objects"] for one in done)}
@@ -130,7 +130,7 @@ class FixupDesk(Desk):
         uid, purging = call.path["uid"], self.archive.fixup.purging
         if self.archive.index.study(uid) is not None or not self._rejected(uid, call):
             self._study(uid, call)
-        if yes(call, "preview"):
+        if call.yes("preview"):
             return {"preview": purging.preview(uid)}
         count = purging.do(uid)
         text = f"{call.actor} deleted {count} objects of study {uid} for good"
@@ -157,7 +157,7 @@ class FixupDesk(Desk):
         )
 
     def _done(self, call: Call, make: Callable[[], Plan]) -> dict[str, Any]:
-        if yes(call, "preview"):
+        if call.yes("preview"):
             return {"preview": self.archive.fixup.preview(make())}
         done = self.archive.fixup.do(make, self.hand(call), call.host)
         return {"ok": True, "change": done.number, "text": done.plan.text,

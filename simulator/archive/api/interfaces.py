@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, limit_of
-from simulator.errors import RefusedError, UsageError
+from simulator.archive.api.desk import Desk, Row
+from simulator.errors import RefusedError
 from simulator.network.message_log import FILTERS, shown
 from simulator.web import Call
 
@@ -28,7 +28,7 @@ class Interfaces(Desk):
     def messages(self, call: Call) -> Any:
         """List the message log."""
         filters = {key: value for key, value in call.query.items() if key in FILTERS}
-        found = self.archive.interfaces.log.find(limit_of(call, 200), **filters)
+        found = self.archive.interfaces.log.find(call.limit(200), **filters)
         return self.archive.sight.shown(call.who, found)
 
     def message(self, call: Call) -> Any:
@@ -61,14 +61,7 @@ class Interfaces(Desk):
         return rows
 
     def _message(self, call: Call) -> dict[str, Any]:
-        found = self.archive.interfaces.log.get(_number(call))
+        found = self.archive.interfaces.log.get(call.number())
         if not self.archive.sight.shown(call.who, [found]):
             raise RefusedError(f"There is no message {found['number']}.", "List the messages.", 404)
         return found
-
-
-def _number(call: Call) -> int:
-    text = call.path["number"]
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise UsageError(f"'{text}' is no message number.", "List the messages.")
-    return int(text)

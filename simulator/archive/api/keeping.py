@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.errors import RefusedError
 from simulator.files import read_json
 from simulator.network.dimse import DimseError, meaning
@@ -77,7 +77,7 @@ class Keeping(Desk):
 
     def check(self, call: Call) -> Any:
         """Compare every file with the index; deep: its content, too."""
-        deep = yes(call, "deep")
+        deep = call.yes("deep")
         report = self.archive.integrity.check(deep=deep).facts()
         text = f"{call.who.name} checked files and index: {report['said'] or 'all is well'}"
         self.tell("integrity.asked", text, call, "deep" if deep else "sizes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, number_of, yes_in
+from simulator.archive.api.desk import Desk, Row, yes_in
 from simulator.archive.lifecycle.amounts import size_text
 from simulator.web import Call
 
@@ -77,7 +77,7 @@ class Lifecycle(Desk):
 
     def report(self, call: Call) -> Any:
         """Show one, with every study."""
-        return self.archive.lifecycle.retention.report(number_of(call))
+        return self.archive.lifecycle.retention.report(call.number())
 
     # --- holds --------------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class Lifecycle(Desk):
 
     def release(self, call: Call) -> Any:
         """End a hold."""
-        number = number_of(call)
+        number = call.number()
         (reason,) = call.need("reason")
         row = self.archive.lifecycle.holds.release(number, reason, call.who.name)
         subject = row["study_uid"] or row["patient_id"]

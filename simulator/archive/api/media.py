@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import FileResponse
 
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.continuity.media_import import Wishes
 from simulator.errors import UsageError
 from simulator.web import Call
@@ -72,6 +72,6 @@ def _wishes(call: Call) -> Wishes:
     if not isinstance(issuer, str) or not _ISSUER.fullmatch(issuer):
         raise UsageError("That is no issuer.", "Use 1 to 64 letters, digits, . : _ & -.")
     return Wishes(
-        mapping=mapping, issuer=issuer, keep_accession=yes(call, "keep_accession"),
-        all_files=yes(call, "all_files"), dry_run=yes(call, "dry_run"),
+        mapping=mapping, issuer=issuer, keep_accession=call.yes("keep_accession"),
+        all_files=call.yes("all_files"), dry_run=call.yes("dry_run"),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, number_of, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.continuity.migrating import Wishes
 from simulator.errors import LocalError, UsageError
 from simulator.network.associate import Peer
@@ -39,24 +39,24 @@ class MigrationDesk(Desk):
                  (("since", ""), ("until", ""), ("by", "get"))}  # fmt: skip
         if not all(isinstance(value, str) for value in texts.values()):
             raise UsageError("since, until and by are texts.", "Send texts.")
-        wishes = Wishes(**texts, dates_only=yes(call, "dates_only"))
+        wishes = Wishes(**texts, dates_only=call.yes("dates_only"))
         return self.archive.migration.begin(direction, _peer(peer), wishes, call.actor)
 
     def report(self, call: Call) -> Any:
         """Return the report of a migration."""
-        return self.archive.migration.report(number_of(call))
+        return self.archive.migration.report(call.number())
 
     def resume(self, call: Call) -> Any:
         """Go on with a migration."""
-        return self.archive.migration.resume(number_of(call), call.actor)
+        return self.archive.migration.resume(call.number(), call.actor)
 
     def stop(self, call: Call) -> Any:
         """Stop a migration."""
-        return self.archive.migration.stop(number_of(call), call.actor)
+        return self.archive.migration.stop(call.number(), call.actor)
 
     def reconcile(self, call: Call) -> Any:
         """Compare every study of a migration again."""
-        return self.archive.migration.reconcile(number_of(call), call.actor)
+        return self.archive.migration.reconcile(call.number(), call.actor)
 
 
 def _peer(text: str) -> Peer:

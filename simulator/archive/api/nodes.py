@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from simulator.archive import node_check, node_lists
 from simulator.archive import nodes as node_table
-from simulator.archive.api.desk import Desk, Row, yes, yes_in
+from simulator.archive.api.desk import Desk, Row, yes_in
 from simulator.archive.nodes import Node
 from simulator.errors import NetworkError, UsageError
 from simulator.network import scu
@@ -90,7 +90,7 @@ class Nodes(Desk):
         (text,) = call.need("text")
         if not isinstance(text, str):
             raise UsageError("The list is no text.", "Send the file's text as 'text'.")
-        report = node_lists.load(self.archive.nodes, text, dry_run=yes(call, "dry_run"))
+        report = node_lists.load(self.archive.nodes, text, dry_run=call.yes("dry_run"))
         for old, new in report.pop("changes"):
             self._tell_change(old, new, call)
         return report

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, number_of, yes_in
+from simulator.archive.api.desk import Desk, Row, yes_in
 from simulator.archive.owed import Report
 from simulator.archive.owed_table import WAITING
 from simulator.clock import real_seconds
@@ -77,14 +77,14 @@ class Queues(Desk):
 
     def retry(self, call: Call) -> Any:
         """Try a report again at once."""
-        number = number_of(call)
+        number = call.number()
         self.archive.owed.retry(number)
         self.tell("queue.retried", f"{call.who.name} had report {number} tried at once", call, "")
         return {"ok": True}
 
     def reschedule(self, call: Call) -> Any:
         """Try a report later: in so many seconds, or at a moment of hospital time."""
-        number, wait = number_of(call), self._wait(call.body)
+        number, wait = call.number(), self._wait(call.body)
         self.archive.owed.reschedule(number, wait)
         text = f"{call.who.name} put report {number} off for {wait:g} s"
         self.tell("queue.rescheduled", text, call, "")
@@ -92,7 +92,7 @@ class Queues(Desk):
 
     def drop(self, call: Call) -> Any:
         """Give a report up."""
-        report = self.archive.owed.drop(number_of(call))
+        report = self.archive.owed.drop(call.number())
         text = f"{call.who.name} gave up {report.kind} {report.subject} for {report.ae}"
         self.tell("queue.dropped", text, call, report.ae)
         return {"ok": True}

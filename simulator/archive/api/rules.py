@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import Desk, Row, yes
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.routing.rule import ORDER, Rule
 from simulator.errors import RefusedError, UsageError
 from simulator.web import Call
@@ -76,7 +76,7 @@ class Rules(Desk):
 
     def apply(self, call: Call) -> Any:
         """Apply a rule to the studies of a day, or to one; `again` sends what went before, too."""
-        rule, again = self._rule(call), yes(call, "again")
+        rule, again = self._rule(call), call.yes("again")
         if rule.trigger == ORDER:
             raise RefusedError("That rule is about orders, not studies.", "Order again.", 409)
         routing = self.archive.routing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.archive.api.desk import INSTRUCTOR, Desk, Row, limit_of
+from simulator.archive.api.desk import INSTRUCTOR, Desk, Row
 from simulator.web import Call
 
 
@@ -37,7 +37,7 @@ class Running(Desk):
 
     def audit(self, call: Call) -> Any:
         """Search the archive's journal by kind, text and time."""
-        words, limit = call.query.get("text", "").lower(), limit_of(call, 500)
+        words, limit = call.query.get("text", "").lower(), call.limit(500)
         found = self.journal.entries(
             kind=call.query.get("kind", ""),
             source="archive",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.archive import tables as t
-from simulator.archive.api.desk import INSTRUCTOR, Desk, Row, yes
+from simulator.archive.api.desk import INSTRUCTOR, Desk, Row
 from simulator.archive.lifecycle.amounts import size_text
 from simulator.errors import RefusedError, UsageError
 from simulator.web import Call
@@ -102,13 +102,13 @@ class Storage(Desk):
     def clean(self, call: Call) -> Any:
         """Free the oldest studies until the low mark."""
         return self.archive.lifecycle.tiers.clean(
-            call.path["name"], call.who.name, dry=yes(call, "dry_run")
+            call.path["name"], call.who.name, dry=call.yes("dry_run")
         )
 
     def verify(self, call: Call) -> Any:
         """Compare every file of a volume with its digest."""
         name = call.path["name"]
-        report = self.archive.lifecycle.tiers.verify(name, mend=yes(call, "mend"))
+        report = self.archive.lifecycle.tiers.verify(name, mend=call.yes("mend"))
         said = f"{report['good']} of {report['checked']} files are good"
         self.tell("volume.verified", f"{call.who.name} verified {name}: {said}", call, name)
         return report

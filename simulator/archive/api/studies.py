@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from starlette.responses import Response
 
 from simulator.archive import tables as t
-from simulator.archive.api.desk import Desk, Row, limit_of
+from simulator.archive.api.desk import Desk, Row
 from simulator.errors import RefusedError, UsageError
 from simulator.web import Call
 
@@ -37,7 +37,7 @@ class Studies(Desk):
             "order_state": t.studies.c.order_state,
             "date": t.studies.c.study_date,
         }
-        limit = limit_of(call, 0)
+        limit = call.limit(0)
         known = (*columns, "modality", "text")
         unknown = set(call.query) - {*known, "limit"}
         if unknown:

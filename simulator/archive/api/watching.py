@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from simulator.archive.api.desk import Desk, Row, limit_of, yes_in
+from simulator.archive.api.desk import Desk, Row, yes_in
 from simulator.archive.monitor.office import CONTENT_TYPE
 from simulator.web import ANYONE, Call
 
@@ -49,5 +49,5 @@ class Watching(Desk):
     def trace(self, call: Call) -> Any:
         """Return the last lines of the DICOM trace."""
         node = call.query.get("node", "")[:16]
-        lines = self.archive.monitor.trace.lines(node, limit_of(call, 200))
+        lines = self.archive.monitor.trace.lines(node, call.limit(200))
         return {"nodes": self.archive.settings["log.trace"], "lines": lines}

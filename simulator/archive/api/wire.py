@@ -6,9 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from simulator.archive.api.desk import Desk, Row, number_of
+from simulator.archive.api.desk import Desk, Row
 from simulator.archive.archive import Archive
-from simulator.errors import UsageError
 from simulator.journal import JournalReader
 from simulator.network.wire_office import WireOffice
 from simulator.web import Call
@@ -42,14 +41,11 @@ class WireDesk(Desk):
 
     def show(self, call: Call) -> Any:
         """Return one connection with its messages."""
-        return self.office.show(number_of(call))
+        return self.office.show(call.number())
 
     def message(self, call: Call) -> Any:
         """Return one message, decoded."""
-        text = call.path["message"]
-        if not (text.isascii() and text.isdigit() and len(text) < 16):
-            raise UsageError(f"'{text[:40]}' is not a message's number.", "Show the connection.")
-        return self.office.message(number_of(call), int(text))
+        return self.office.message(call.number(), call.number("message"))
 
     def save(self, call: Call) -> Any:
         """Return the capture of these connections, or of all."""
