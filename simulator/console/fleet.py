@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from simulator.client import Client
 from simulator.console import look
+from simulator.console.status import going
 
 _COLUMNS = {
     "name": "name", "kind": "kind", "model": "model", "ae_title": "AE title", "place": "address",
@@ -129,12 +130,8 @@ def _day(state: dict[str, Any], clock: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {"what": "hospital time", "state": f"{look.moment(clock['hospital'])} ({clock['mode']}, "
          f"{clock['speed']:g}× real time)"},
-        {"what": "the day", "state": _going(state)},
+        {"what": "the day", "state": going(state, clock)},
         {"what": "arrived today", "state": look.shown(day.get("arrivals"))},
         {"what": "examined today", "state": look.shown(day.get("performed"))},
         {"what": "in the waiting room", "state": ", ".join(waiting) or "nobody"},
     ]  # fmt: skip
-
-
-def _going(state: dict[str, Any]) -> str:
-    return "stands still" if state.get("state") == "paused" else "goes on"

@@ -106,7 +106,7 @@ def _count_rows(seat: Client) -> list[dict[str, str]]:
         "hospital time": lambda: _clock(seat),
         "in the archive": lambda: _counts(seat.archive.status()),
         "unmatched studies": lambda: seat.archive.status().get("unmatched", "not known here"),
-        "the day": lambda: _day(seat.fleet.status()),
+        "the day": lambda: going(seat.fleet.status(), seat.clock.show()),
         "images waiting on devices": lambda: waiting(seat.fleet.devices()),
     }
     return [{"what": what, "state": str(_or_sentence(source))} for what, source in sources.items()]
@@ -128,9 +128,11 @@ def _counts(state: dict[str, Any]) -> str:
     return f"{state['patients']} patients, {state['studies']} studies, {state['instances']} images"
 
 
-def _day(state: dict[str, Any]) -> str:
-    going = {"running": "goes on", "paused": "stands still (paused)"}
-    return going.get(str(state.get("state", "")), str(state.get("state", "?")))
+def going(day: dict[str, Any], clock: dict[str, Any]) -> str:
+    """Return in words whether the day goes on."""
+    if day.get("state") == "paused":
+        return "stands still (paused)"
+    return "goes on" if clock["mode"] == "running" else "waits for the clock to run"
 
 
 def waiting(devices: list[dict[str, Any]]) -> str:

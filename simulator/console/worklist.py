@@ -39,7 +39,7 @@ class _Board:
         self.target = look.choice("to station", "target", [], width="170px")
         self.mapping = look.mark(w.HTML(), "mapping")
         self.history = look.mark(w.HTML(), "history")
-        self.event = look.choice("what happens", "event", [], width="230px")
+        self.event = look.choice("what happens", "event", [], width="300px")
         self.widget = self._laid_out()
         look.watch(self.status, self.draw, self.message)
         look.watch(self.station, self._changed, self.message)
