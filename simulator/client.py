@@ -6,6 +6,7 @@ with the administrator's account. Nothing here reaches into a process.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.backends.capabilities import Capabilities, capabilities
@@ -149,6 +150,10 @@ class JournalClient:
     def entries(self, **filters: str) -> list[Entry]:
         """Return entries, oldest first; filters: kind, source, since, node."""
         return self._reader.entries(**filters)
+
+    def newest(self, **filters: str) -> Iterator[Entry]:
+        """Yield entries, newest first; the same filters."""
+        return self._reader.newest(**filters)
 
     def tail(self, count: int = 20, **filters: str) -> Rows:
         """Return the last entries as a table."""

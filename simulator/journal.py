@@ -7,12 +7,14 @@ trainee cites as evidence.
 
 from __future__ import annotations
 
+import heapq
 import json
 import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +80,12 @@ class Journal:
 
 
 class JournalReader:
-    """Reads the merged journal of a seat."""
+    """Reads the merged journal of a seat; what it has read once it does not parse again."""
 
     def __init__(self, folder: Path) -> None:
         """Read the journal files in `folder`."""
         self.folder = folder
+        self._files: dict[Path, _File] = {}
 
     def entries(
         self, kind: str = "", source: str = "", since: str = "", node: str = ""
@@ -94,32 +97,70 @@ class JournalReader:
         """
         found = (
             entry
-            for entry in self._all(source)
-            if entry.kind.startswith(kind)
-            and entry.real >= since
-            and (not node or node in map(str, entry.facts.values()))
+            for file in self._files_of(source)
+            for entry in file
+            if entry.real >= since and _fits(entry, kind, node)
         )
-        return sorted(found, key=lambda entry: (entry.real, entry.id))
+        return sorted(found, key=_moment)
 
     def find(self, identity: str) -> Entry | None:
         """Return the entry with this id, if there is one."""
         source = identity.rpartition("-")[0]
-        return next((entry for entry in self._all(source) if entry.id == identity), None)
+        found = (entry for file in self._files_of(source) for entry in file)
+        return next((entry for entry in found if entry.id == identity), None)
+
+    def newest(
+        self, kind: str = "", source: str = "", since: str = "", node: str = ""
+    ) -> Iterator[Entry]:
+        """Yield entries, newest first: whoever wants a few need not look at all of them."""
+        files = [reversed(list(file)) for file in self._files_of(source)]
+        for entry in heapq.merge(*files, key=_moment, reverse=True):
+            if entry.real < since:
+                return
+            if _fits(entry, kind, node):
+                yield entry
 
     def tail(self, count: int = 20, **filters: str) -> list[Entry]:
-        """Return the last `count` entries."""
-        return self.entries(**filters)[-count:]
+        """Return the last `count` entries, oldest first."""
+        return [*islice(self.newest(**filters), count)][::-1]
 
-    def _all(self, source: str = "") -> Iterator[Entry]:
+    def _files_of(self, source: str = "") -> Iterator[list[Entry]]:
         for path in sorted(self.folder.glob("*.jsonl")):
             if not source or path.stem == source:
-                yield from _parse(path)
+                yield self._files.setdefault(path, _File(path)).entries()
 
 
-def _parse(path: Path) -> Iterator[Entry]:
-    # A letter may be cut in half where a process is just writing, or was killed.
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        yield from _entries(lines)
+def _fits(entry: Entry, kind: str, node: str) -> bool:
+    return entry.kind.startswith(kind) and (not node or node in map(str, entry.facts.values()))
+
+
+def _moment(entry: Entry) -> tuple[str, str]:
+    return entry.real, entry.id
+
+
+class _File:
+    """What one process has written, as far as it has been read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._lock = path, threading.Lock()
+        self._begin(b"")
+
+    def _begin(self, first: bytes) -> None:
+        self._first, self._read = first, 0  # its first line, and the bytes that have been read
+        self._entries: list[Entry] = []
+
+    def entries(self) -> list[Entry]:
+        """Return all entries, after reading on where the last reading ended."""
+        with self._lock, self.path.open("rb") as file:
+            first = file.readline()
+            if first != self._first:
+                self._begin(first)  # nothing yet, or another seat's file
+            file.seek(self._read)
+            # A line may be cut in half where a process is just writing, or was killed.
+            whole, end, _ = file.read().rpartition(b"\n")
+            self._read += len(whole) + len(end)
+            self._entries += _entries(line.decode(errors="replace") for line in whole.split(b"\n"))
+            return self._entries
 
 
 def _entries(lines: Iterable[str]) -> Iterator[Entry]:

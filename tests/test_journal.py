@@ -51,6 +51,28 @@ def test_the_files_of_several_processes_are_merged_by_time(
     assert [entry.text for entry in reader.entries()] == list("012345")
 
 
+def test_what_has_been_read_is_not_parsed_again(journal: Journal, reader: JournalReader) -> None:
+    journal.write("a", "first")
+    (first,) = reader.entries()
+    journal.write("a", "second")
+    again = reader.entries()
+    assert again[0] is first and [entry.text for entry in again] == ["first", "second"]
+
+
+def test_another_file_in_its_place_is_read_from_the_beginning(
+    journal: Journal, reader: JournalReader, clock: ClockKeeper
+) -> None:
+    journal.write("a", "of the old seat")
+    assert len(reader.entries()) == 1
+    journal.close()
+    journal.path.unlink()
+    assert reader.entries() == []
+    again = Journal(journal.path.parent, "archive", clock)
+    again.write("a", "of the new seat, and longer than before")
+    again.close()
+    assert [entry.text for entry in reader.entries()] == ["of the new seat, and longer than before"]
+
+
 def test_numbers_go_on_after_a_restart(journal: Journal, clock: ClockKeeper) -> None:
     journal.write("a", "1")
     journal.close()

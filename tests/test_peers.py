@@ -36,6 +36,7 @@ def test_without():
 """
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize("ci", ["", "true"])
 def test_a_missing_peer(tmp_path: Path, workers: str, ci: str) -> None:
@@ -51,13 +52,14 @@ def test_a_missing_peer(tmp_path: Path, workers: str, ci: str) -> None:
         "-c",
         str(ROOT / "pyproject.toml"),
     ]
+    base = ("--basetemp", str(tmp_path / "base"))  # else it would tidy up after other runs first
     done = subprocess.run(
-        [*command, "--rootdir", str(tmp_path), "-p", "no:cacheprovider", str(tmp_path)],
+        [*command, "--rootdir", str(tmp_path), "-p", "no:cacheprovider", *base, str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "CI": ci},
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=150,
         check=False,
     )
     assert "1 passed" in done.stdout, done.stdout + done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from html import escape
+from itertools import islice
 
 import ipywidgets as w
 
@@ -61,12 +62,12 @@ class _Pane:
     def draw(self) -> None:
         """Show the newest entries of both ends."""
         for name, place in self.ends.items():
-            found = self.seat.journal.entries(
+            found = self.seat.journal.newest(
                 kind=self.kind.value.strip(), source=name, node=self.node.value.strip()
             )
             words = self.words.value.lower().split()
-            kept = [x for x in found if self._wanted(x, words)]
-            place.value = _end(_ENDS[name], kept[-self.count.value :])
+            kept = (entry for entry in found if self._wanted(entry, words))
+            place.value = _end(_ENDS[name], [*islice(kept, self.count.value)])
 
     def _wanted(self, entry: Entry, words: list[str]) -> bool:
         """Leave out the status board's own checks, unless somebody asks for them."""
@@ -91,7 +92,7 @@ class _Pane:
 
 
 def _end(heading: str, entries: list[Entry]) -> str:
-    lines = "".join(map(_line, reversed(entries)))
+    lines = "".join(map(_line, entries))
     empty = "<p class='pl-soft'><i>nothing like this was written down here</i></p>"
     return f"<b>{escape(heading)}</b><div class='pl-scroll pl-tall'>{lines or empty}</div>"
 

@@ -72,7 +72,7 @@ class Lab:
         self.command("apputils:change-theme", theme=theme)
         self.page.wait_for_function(_WEARS, arg=theme)
 
-    def wait_for_kernel(self, seconds: float = 60) -> None:
+    def wait_for_kernel(self, seconds: float = 120) -> None:
         """Wait until the server says that the kernel is idle: the page says so too early."""
         deadline = time.monotonic() + seconds
         while True:
@@ -92,7 +92,7 @@ class Lab:
         self.page.wait_for_function(
             "count => document.querySelectorAll('.pl-panel').length >= count",
             arg=panels,
-            timeout=90_000,
+            timeout=120_000,
         )
         self.wait_for_kernel()
 
@@ -195,9 +195,9 @@ def opened(
             page.goto(
                 f"{url}/lab/workspaces/{uuid.uuid4().hex}/tree/{notebook}?reset&token={token}"
             )
-            page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
-            page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-            page.wait_for_function(_CONNECTED, timeout=60_000)
+            page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=120_000)
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=120_000)
+            page.wait_for_function(_CONNECTED, timeout=120_000)
             lab.wait_for_kernel()
             page.evaluate(_FOLLOW)
             yield lab

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -19,15 +20,16 @@ from simulator.seat import Seat
 from tests.notebooks.browser import Lab, Panel, opened, written
 from tests.notebooks.trainee import Ticket, cited, rows
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @contextmanager
 def lesson(hospital: Seat, name: str, chromium: Path) -> Iterator[Lab]:
     """Open a lesson and run all its cells; nothing may be asked of the world, or go wrong."""
-    text = (hospital.folder / "notebooks" / name).read_text(encoding="utf-8")
+    page = nbformat.read(hospital.folder / "notebooks" / name, as_version=4)
+    code = "\n".join(cell.source for cell in page.cells if cell.cell_type == "code")
     with opened(hospital, name, chromium) as lab:
-        lab.run_all(len(re.findall(r"console\.[a-z_]+\(", text)))
+        lab.run_all(len(re.findall(r"console\.[a-z_]+\(", code)))
         yield lab
         assert not lab.page.locator(".jp-RenderedText[data-mime-type*=stderr]").count()
     assert not lab.complaints, lab.complaints

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from simulator.archive.api.desk import INSTRUCTOR, Desk, Row
@@ -38,13 +39,14 @@ class Running(Desk):
     def audit(self, call: Call) -> Any:
         """Search the archive's journal by kind, text and time."""
         words, limit = call.query.get("text", "").lower(), call.limit(500)
-        found = self.journal.entries(
+        found = self.journal.newest(
             kind=call.query.get("kind", ""),
             source="archive",
             since=call.query.get("since", ""),
             node=call.query.get("node", ""),
         )
-        return [vars(entry) for entry in found if words in entry.text.lower()][-limit:]
+        fitting = (vars(entry) for entry in found if words in entry.text.lower())
+        return [*islice(fitting, limit)][::-1]
 
     def save(self, call: Call) -> Any:
         """Save the baseline."""
