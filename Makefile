@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --no-cache-dir --quiet
+# Each worker takes a stretch of the tests, so that those which share a hospital stay together.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 LOCKING ?= uv
 
 .DEFAULT_GOAL := help
@@ -20,10 +22,10 @@ viewer: install ## fetch the OHIF viewer for JupyterLab's tab (50 MB, once; need
 	$(BIN)/python -m simulator.viewer
 
 test: install peers check ## set everything up, then check the code and run the tests
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST)
 
 test-all: install peers check ## as 'make test', with the slow tests too
-	$(BIN)/python -m pytest -n 2 -m "slow or not slow"
+	$(PYTEST) -m "slow or not slow"
 
 check: install ## check form, rules and types (ruff, mypy)
 	$(BIN)/ruff format --check .

@@ -79,9 +79,10 @@ def test_test_checks_the_code_gets_the_peers_and_runs_the_tests(checkout: Path) 
         "ruff format --check .",
         "ruff check .",
         "mypy ",
-        "python -m pytest -n 2",
+        "python -m pytest -n 2 --dist worksteal",
     ]
-    assert make(checkout, "test-all")[2][-1] == "python -m pytest -n 2 -m slow or not slow"
+    everything = "python -m pytest -n 2 --dist worksteal -m slow or not slow"
+    assert make(checkout, "test-all")[2][-1] == everything
     assert make(checkout, "bench")[2] == ["python -m benchmarks"]
     assert make(checkout, "screenshots")[2][-1] == "python -m docs.make_screenshots"
 

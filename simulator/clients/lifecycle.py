@@ -110,9 +110,12 @@ class RetentionClient(_Part):
         """Delete a rule."""
         self._call("DELETE", f"/retention/rules/{name}")
 
-    def preview(self) -> dict[str, Any]:
-        """Say what would expire now, and why the rest is kept; changes nothing."""
-        return _report(self._call("POST", "/retention/preview", {}))
+    def preview(self, limit: int = 0) -> dict[str, Any]:
+        """Say what would expire now, and why others are kept; changes nothing.
+
+        `limit` cuts the list of studies in the answer, not in the report that is kept.
+        """
+        return _report(self._call("POST", "/retention/preview", {}, limit=str(limit)))
 
     def run(self, preview: int) -> dict[str, Any]:
         """Do what the preview with this number said; refused where it is not true any more."""

@@ -18,6 +18,7 @@ _INK, _PALE, _BLUE, _BAND, _RED, _ORANGE = (
 # By hand: matplotlib's own layout draws everything twice.
 _PLACE = {"left": 0.045, "right": 0.985, "top": 0.82, "bottom": 0.11, "wspace": 0.11,
           "width_ratios": (1, 1.9)}  # fmt: skip
+_QUICK = {"compress_level": 1}  # a sixth larger, but packed at once
 _UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
@@ -30,7 +31,7 @@ def forecast_png(facts: dict[str, Any]) -> bytes:
     words = fill(facts["said"], 110)
     figure.suptitle(words, x=0.01, ha="left", fontsize=11, color=_INK, weight="bold")
     out = BytesIO()
-    figure.savefig(out, format="png")
+    figure.savefig(out, format="png", pil_kwargs=_QUICK)
     return out.getvalue()
 
 
@@ -49,7 +50,7 @@ def _ingest(axes: Axes, facts: dict[str, Any]) -> None:
     middle, slope = (len(days) - 1) / 2, facts["slope"]
     ends = [facts["per_day"] + slope * (t - middle) for t in (0, len(days) - 1)]
     axes.plot([days[0], days[-1]], [end / size for end in ends], color=_INK, lw=1.4, ls="--")
-    axes.set_title(f"ingest a day, {unit}; dashed: its trend", loc="left", fontsize=10, color=_INK)
+    _heading(axes, f"ingest a day, {unit}; dashed: its trend")
     axes.set_ylim(bottom=0)
     _dates(axes, most=5)
 
@@ -69,9 +70,14 @@ def _use(axes: Axes, facts: dict[str, Any]) -> None:
     ):
         _mark(axes, reached, level / size, days, colour)
     axes.set_ylim(0, facts["capacity"] / size * 1.18)
-    axes.set_title(f"use of {facts['volume']}, {unit}", loc="left", fontsize=10, color=_INK)
+    _heading(axes, f"use of {facts['volume']}, {unit}")
     axes.legend(frameon=False, fontsize=9, loc="lower right")
     _dates(axes, most=8)
+
+
+def _heading(axes: Axes, words: str) -> None:
+    """Write over a plot; matplotlib's own title measures every label to find its place."""
+    axes.text(0, 1.03, words, transform=axes.transAxes, fontsize=10, color=_INK)
 
 
 def _level(axes: Axes, at: float, value: float, text: str, colour: str) -> None:

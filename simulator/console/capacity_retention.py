@@ -14,6 +14,7 @@ _RULES = {"name": "rule", "keep": "kept for", "modality": "modality", "descripti
           "enabled": "on"}  # fmt: skip
 _EXPIRY = {"until": "kept until", "patient_name": "patient", "modalities": "modality",
            "description": "study", "why": "why"}  # fmt: skip
+_MOST = 200  # studies shown; the report has them all
 
 
 class Retention:
@@ -104,13 +105,14 @@ class Retention:
 
     def preview(self) -> str:
         """Show what the retention rules say now."""
-        report = self.seat.retention.preview()
+        report = self.seat.retention.preview(_MOST)
         self.preview_number = report["number"]
         rows = [row for row in report["studies"] if row["expired"]]
         self.expiry.value = look.scroll(look.table(rows, _EXPIRY, empty="nothing has expired"))
+        cut = f" Here are the first {_MOST}." if report["expiring"] > _MOST else ""
         return (
             f"Preview {report['number']}: {look.count(report['expiring'], 'study')} would go, "
-            f"{look.size(report['bytes'])}; {report['held']} more expired and are on hold."
+            f"{look.size(report['bytes'])}; {report['held']} more expired and are on hold.{cut}"
         )
 
     def run(self) -> str:

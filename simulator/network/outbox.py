@@ -21,6 +21,7 @@ from simulator.network.message_log import MessageLog
 from simulator.network.mllp_client import MllpClient
 
 _TICK = 0.5  # seconds after which a queue looks again without being told
+_EMPTY = Message(raw=b"", segments=())
 
 
 class Outbox:
@@ -90,8 +91,7 @@ class Outbox:
 
     def facts(self) -> list[dict[str, Any]]:
         """Return every channel with the length of its queue."""
-        depth = self.log.depth()
-        states = ("queued", "sent", "parked", "dropped")
+        depth, states = self.log.depth(), ("queued", "sent", "parked", "dropped")
         return [
             {**asdict(channel), **{s: depth.get((channel.name, s), 0) for s in states}}
             for channel in self.channels()
@@ -119,19 +119,16 @@ class Outbox:
         return numbers[0] if numbers else 0
 
     def _queue(self, channel: Channel, kind: str, body: list[str]) -> int:
-        """Queue one message in one channel; returns its number, 0 where it is filtered out."""
         if kind in channel.filter.split():
             return 0
-        empty = Message(raw=b"", segments=())
-        number = self.log.add(empty, direction="out", channel=channel.name, state="queued")
+        number = self._number(channel.name)
         raw = hl7.encode([self._header(channel, kind, number), *body], channel.charset)
         self._rewrite(number, raw)
         return number
 
     def resend(self, number: int, text: str = "") -> int:
         """Queue a message that went out, or was parked, again; `text` is its corrected form."""
-        row = self.log.get(number)
-        if row["direction"] != "out":
+        if (row := self.log.get(number))["direction"] != "out":
             raise UsageError(f"Message {number} came in.", "Use 'replay' for that.")
         channel = self.channel(row["channel"])
         lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
@@ -141,8 +138,7 @@ class Outbox:
                 again = number
                 self.log.change(number, state="queued", code="", reason="", attempts=0)
             else:
-                empty = Message(raw=b"", segments=())
-                again = self.log.add(empty, direction="out", channel=channel.name, state="queued")
+                again = self._number(channel.name)
             self._rewrite(again, raw)
         self._wake()
         return again
@@ -151,9 +147,8 @@ class Outbox:
         """Queue a message typed by hand, as it stands; returns its number."""
         channel = self.channel(name)
         lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
-        empty = Message(raw=b"", segments=())
         with self.database.write():
-            number = self.log.add(empty, direction="out", channel=name, state="queued")
+            number = self._number(name)
             self._rewrite(number, hl7.encode(lines, channel.charset))
         self._wake()
         return number
@@ -168,6 +163,9 @@ class Outbox:
             9: f"{channel.sending_application}{number:06d}", 10: "P", 11: channel.version,
             14: ask, 15: ask, 17: channel.charset,
         })  # fmt: skip
+
+    def _number(self, name: str) -> int:
+        return self.log.add(_EMPTY, direction="out", channel=name, state="queued")
 
     def _rewrite(self, number: int, raw: bytes) -> None:
         self.log.change(number, **self.log.facts_of(hl7.parse_anyway(raw)), raw=raw)
@@ -188,9 +186,9 @@ class Outbox:
         if name in self._busy:
             return
         self._busy[name] = threading.Lock()
-        thread = threading.Thread(target=self._work, args=[name], name=f"hl7-{name}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        work = threading.Thread(target=self._work, args=[name], name=f"hl7-{name}", daemon=True)
+        self._threads.append(work)
+        work.start()
 
     def stop(self) -> None:
         """Stop sending; what is queued stays queued."""
@@ -236,8 +234,7 @@ class Outbox:
             seen = self._version
             try:
                 with self._busy[name]:
-                    channel = self.channel(name)
-                    row = None if channel.paused else self.log.next_queued(name)
+                    channel, row = self._next(name)
                     if row is not None:
                         client = _line(client, channel)
                         pause = self._send(client, channel, row)
@@ -253,6 +250,11 @@ class Outbox:
                 self._rest(pause)
         if client is not None:
             client.close()
+
+    def _next(self, name: str) -> tuple[Channel, dict[str, Any] | None]:
+        with self.database.write():  # at one moment: nothing queued after a pause slips past it
+            channel = self.channel(name)
+            return channel, None if channel.paused else self.log.next_queued(name)
 
     def _send(self, client: MllpClient, channel: Channel, row: dict[str, Any]) -> float:
         """Send one message; returns how long to wait before the next try."""

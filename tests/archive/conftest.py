@@ -16,7 +16,7 @@ from tests.postgres import postgres as run_postgres
 BOTH = {
     *("test_index", "test_store", "test_reconcile", "test_mpps", "test_users"),
     *("test_nodes", "test_orders", "test_owed", "test_postgres", "test_migrations"),
-    "test_tiers",
+    *("test_tiers", "test_narrowing"),
 }
 
 

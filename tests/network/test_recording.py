@@ -75,6 +75,7 @@ def test_rejection_and_failure_are_told_apart(tape: Tape) -> None:
         wrong = Peer(ae="ELSEWHERE", host="127.0.0.1", port=archive.port)
         with pytest.raises(RejectedError):
             scu.echo(wrong, Caller(ae="CT1"))
+        ended(tape)
         (facts,) = WireOffice(tape).list({})
     assert (facts["outcome"], facts["caller"], facts["called"]) == ("rejected", "CT1", "ELSEWHERE")
     last = read(tape.all()[0], tape.kept(tape.all()[0]))[-1]

@@ -54,11 +54,12 @@ class Lifecycle(Desk):
         return {"ok": True}
 
     def preview(self, call: Call) -> Any:
-        """Say what a run would do now; changes nothing."""
+        """Say what a run would do now, of at most `limit` studies; changes nothing."""
+        most = call.limit(0)
         report = self.archive.lifecycle.retention.preview(call.who.name)
         text = f"{call.who.name} had the retention rules tried: {report['expiring']} would expire"
         self.tell("retention.previewed", text, call, str(report["number"]))
-        return report
+        return {**report, "studies": report["studies"][: most or None]}
 
     def run(self, call: Call) -> Any:
         """Do what a preview said."""

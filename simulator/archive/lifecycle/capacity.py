@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from simulator.archive import tables as t
 from simulator.archive.lifecycle.amounts import day_of, size_text
 from simulator.archive.lifecycle.forecast import forecast, ingest_by_day
+from simulator.archive.lifecycle.narrowing import written_day
 from simulator.archive.lifecycle.volume import ONLINE, Volume
 from simulator.archive.lifecycle.volumes import Volumes
 from simulator.errors import RefusedError, UsageError
@@ -50,18 +51,19 @@ class Capacity:
         return {**facts, "said": sentence(facts)}
 
     def _rows(self, volume: Volume, basis: str, today: date, back: int) -> list[tuple[str, int]]:
-        i, y = t.instances.c, t.studies.c
-        day = func.substr(i.received, 1, 10) if basis == "received" else y.study_date
-        query = (
-            select(day, func.sum(i.size))
-            .select_from(t.instances.join(t.series).join(t.studies))
-            .where(i.volume == volume.number)
-            .group_by(day)
-        )
+        """Return the bytes of each of the last `back` whole days, as far as a day is known."""
+        size, since = func.sum(t.instances.c.size), today - timedelta(days=back)
+        day: Any = func.substr(t.instances.c.received, 1, 10)
+        query, low, high = select(day, size), since.isoformat(), today.isoformat()
+        if basis == "study_date":
+            day = written_day(t.studies.c.study_date)
+            query = select(day, size).select_from(t.instances.join(t.series).join(t.studies))
+            low, high = low.replace("-", ""), high.replace("-", "")
+        here = t.instances.c.volume == volume.number, day >= low, day < high
         with self.database.read() as db:
-            rows = [(day_of(str(text)), int(size)) for text, size in db.execute(query)]
-        since = today - timedelta(days=back)
-        return [(at.isoformat(), size) for at, size in rows if at and since <= at < today]
+            found = db.execute(query.where(*here).group_by(day)).all()
+        days = [(day_of(str(text)), int(total)) for text, total in found]
+        return [(at.isoformat(), total) for at, total in days if at]
 
 
 def sentence(facts: dict[str, Any]) -> str:

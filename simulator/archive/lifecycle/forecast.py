@@ -52,8 +52,7 @@ class Trend:
 
     def ahead(self, days: int) -> tuple[float, float]:
         """Return the bytes expected over the next days, and their standard deviation."""
-        first = self.days
-        sum_t = sum(range(first, first + days)) - days * self.mean_day
+        sum_t = days * (self.days + (days - 1) / 2 - self.mean_day)  # of t - mean_day
         middle = self.at_start + self.slope * self.mean_day
         expected = days * middle + self.slope * sum_t
         variance = days + days**2 / self.days + sum_t**2 / self.square

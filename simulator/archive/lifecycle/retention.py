@@ -6,21 +6,23 @@ since, it refuses. What is on hold stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from simulator.archive import tables as t
 from simulator.archive.index import Index
 from simulator.archive.lifecycle.holds import Holds
+from simulator.archive.lifecycle.narrowing import may_have_expired, oldest
 from simulator.archive.lifecycle.rules import Rules, Term, term_of
 from simulator.archive.lifecycle.tables import retention_reports
 from simulator.clock import Clock
 from simulator.errors import PacsLabError, RefusedError, UsageError
 from simulator.journal import Journal
 
+_KEPT_SHOWN = 200  # studies: a preview does not write down the whole archive
 EXPIRED = "113039"  # Data Retention Policy Expired, PS3.16 CID 7011
 
 
@@ -34,29 +36,43 @@ class Retention:
         # Rejects a study with a code of CID 7011 (IHE IOCM): reject(study_uid, code, by).
         self.reject: Callable[[str, str, str], object] = lambda study_uid, code, by: None
 
-    def studies(self) -> list[dict[str, Any]]:
-        """Return every study with what the rules say of it, those that expire first on top."""
+    def expired(self) -> list[dict[str, Any]]:
+        """Return the studies whose time is over, those that are to go before those on hold."""
+        return [row for row in self._judged([self._narrow()]) if row["expired"]]
+
+    def _narrow(self) -> Any:
+        return may_have_expired(self.rules.all(), self.clock.now().date())
+
+    def _judged(self, conditions: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return studies with what the rules say of them, those that expire first on top."""
         rules, held, today = self.rules.all(), self.holds.held(), self.clock.now().date()
-        found = [_judged(study, term_of(study, rules), held, today) for study in self._all()]
+        found = [
+            _judged(study, term_of(study, rules), held, today)
+            for study in self.index.studies(conditions)
+        ]
         return sorted(found, key=lambda row: (not row["expires"], row["until"] or "9999"))
 
-    def _all(self) -> list[dict[str, Any]]:
-        return self.index.studies()
-
     def preview(self, by: str) -> dict[str, Any]:
-        """Return what a run would do now, and why it would leave the rest; kept as a report."""
-        rows = self.studies()
-        going = [row for row in rows if row["expires"]]
+        """Return what a run would do now, and why it would leave the rest; kept as a report.
+
+        Every study whose time is over is named; of those that are kept, the next to expire.
+        """
+        narrow = self._narrow()
+        rows = self._judged([or_(narrow, oldest(_KEPT_SHOWN, without=narrow))])
+        expired = [row for row in rows if row["expired"]]
+        going = [row for row in expired if row["expires"]]
+        kept = [row for row in rows if not row["expired"]][:_KEPT_SHOWN]
         facts = {
-            "studies": rows, "expiring": len(going), "bytes": sum(row["bytes"] for row in going),
-            "held": sum(row["held"] != "" and row["expired"] for row in rows),
+            "studies": [*expired, *kept], "expiring": len(going),
+            "bytes": sum(row["bytes"] for row in going), "held": len(expired) - len(going),
+            "kept": self.index.counts()["studies"] - len(expired),
         }  # fmt: skip
         return self._write("preview", by, facts)
 
     def run(self, preview: Any, by: str) -> dict[str, Any]:
         """Take out what a preview named; raises RefusedError where it is not true any more."""
         said = self._preview(preview)
-        going = [row for row in self.studies() if row["expires"]]
+        going = [row for row in self.expired() if row["expires"]]
         key = ("study_uid", "action", "instances")
         if sorted(map(_key(key), going)) != sorted(map(_key(key), said)):
             raise RefusedError(
