@@ -81,14 +81,14 @@ def _prove_seed(client: Client, name: str, seed: int) -> Iterator[Proof]:
     case = Case(client, values_of(attempt, exercise))
     yield _kept_quiet(client, exercise, attempt)
     yield _try(client, seed, "untouched it fails", lambda: None, _fails_without_points)
-    yield _proof(seed, "checking changes nothing", _same(client, attempt.before), begun)
+    yield _proof(seed, "checking changes nothing", *_same(client, attempt.before, begun))
     yield _diagnosis(client, exercise, attempt)
     for shortcut in _shortcuts(exercise, case):
         what = f"the shortcut '{shortcut.__name__}' fails"
         yield _try(client, seed, what, lambda shortcut=shortcut: shortcut(case), _fails)  # type: ignore[misc]
         begun = time.monotonic()
         desk.reset(client)
-        yield _proof(seed, "a reset restores it", _same(client, attempt.before), begun)
+        yield _proof(seed, "a reset restores it", *_same(client, attempt.before, begun))
     (solve,) = checks.functions(exercise.folder / "solution.py", "solve")
     yield _try(client, seed, "the solution passes", lambda: solve(case), _passes(exercise))
     yield _hinted(client, exercise, attempt)
@@ -251,6 +251,8 @@ def _passes(exercise: Exercise) -> Callable[[dict[str, Any]], str]:
     return verdict
 
 
-def _same(client: Client, before: dict[str, Any]) -> bool:
-    """Return whether the seat is as it was when the exercise began; its clock has gone on."""
-    return all(change.key == "created" for change in harm.compare(before, harm.picture(client)))
+def _same(client: Client, before: dict[str, Any], begun: float) -> tuple[bool, float, str]:
+    """Compare the seat with when the exercise began; its clock has gone on."""
+    found = harm.compare(before, harm.picture(client))
+    left = [str(change) for change in found if change.key != "created"]
+    return not left, begun, "; ".join(left)

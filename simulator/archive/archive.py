@@ -198,6 +198,7 @@ class Archive:
     def stop(self) -> None:
         """Stop answering; everything acknowledged is on disk already."""
         self.migration.halt()
+        self.continuity.jobs.wait()
         self.interfaces.stop()
         self.listeners.stop()
         self.owed.stop()
@@ -225,6 +226,7 @@ class Archive:
     def reset(self) -> None:
         """Go back to the baseline exactly; journal and audit go on (design rule 8)."""
         self.migration.halt()
+        self.continuity.jobs.wait()
         self.audit.settle()
         with self.integrity.alone():  # what came after the baseline must not be filed again
             self.database.restore(self.baseline)

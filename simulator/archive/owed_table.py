@@ -97,6 +97,12 @@ class OwedTable:
             self.dropped(db, report)
         return report
 
+    def withdraw(self, pk: int) -> bool:
+        """Take back a report that nobody has tried yet; returns whether it was still so."""
+        untried = t.owed.c.pk == pk, t.owed.c.state == WAITING, t.owed.c.attempts == 0
+        with self.database.write() as db:
+            return bool(db.execute(delete(t.owed).where(*untried)).rowcount)
+
     # --- when it goes out -------------------------------------------------------------------------
 
     def retry(self, pk: int) -> None:

@@ -22,7 +22,8 @@ FIXUP = (
         "either; it is kept as if it were new. What was rejected for patient safety (113037) is "
         "never kept again.",
         rule="IHE RAD TF-3 4.66.4.1.3: what was rejected must not come back by itself.",
-        breaks="refuse: devices report failures. accept: a late copy brings the mix-up back.",
+        breaks="refuse: devices report failures, and what another archive restores stays "
+        "rejected here. accept: a late copy brings the mix-up back.",
     ),
     Setting(
         key="reject.notes",

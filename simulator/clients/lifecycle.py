@@ -127,7 +127,7 @@ class RetentionClient(_Part):
         return Rows(self._call("GET", "/retention/reports"), columns)
 
     def report(self, number: int) -> dict[str, Any]:
-        """Return one preview or run with every study."""
+        """Return one preview or run: all that expired, and the first of those that were kept."""
         return _report(self._call("GET", f"/retention/reports/{number}"))
 
 

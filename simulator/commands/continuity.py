@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.commands.output import JsonOption, SeatOption, client, show
+from simulator.commands.progress import bar
 from simulator.errors import CannotError
 from simulator.results import Rows
 from simulator.seat import Seat
@@ -16,7 +17,10 @@ from simulator.seat import Seat
 if TYPE_CHECKING:
     from simulator.archive.continuity.vault import Vault
 
-app = typer.Typer(help="Backups of index, files and configuration.", no_args_is_help=True)
+app = typer.Typer(
+    help="Backups of the archive's index, files and configuration; the RIS has its own database.",
+    no_args_is_help=True,
+)
 WhatArgument = Annotated[
     str, typer.Argument(help="A backup's name, or a folder made with --out (its newest is meant).")
 ]
@@ -61,7 +65,8 @@ def create(
     as_json: JsonOption = False,
 ) -> None:
     """Back up the archive while it goes on; with --out, carry the backup to another disk."""
-    made = client(seat).backups.create(name, keys=keys)
+    with bar("backup", quiet=as_json) as progress:
+        made = client(seat).backups.create(name, keys=keys, progress=progress)
     if out is not None:
         made["out"] = str(out)
         made["carried"] = vault_at(out).take_over(vault_of(seat), made["name"])
@@ -108,17 +113,34 @@ def verify(what: WhatArgument, seat: SeatOption = None, as_json: JsonOption = Fa
 
     vault, name = meant(what, seat)
     own = vault.folder == vault_of(seat).folder and Seat(seat).is_up("archive")
-    found = client(seat).backups.verify(name) if own else verified(vault, name).facts()
+    with bar(f"verifying {name}", quiet=as_json) as progress:
+        found = (
+            client(seat).backups.verify(name, progress=progress) if own
+            else verified(vault, name, progress).facts()
+        )  # fmt: skip
     if as_json:
         show(found, True)
     elif found["ok"]:
         looked = ", ".join(f"{count} {what}" for what, count in found["checked"].items())
         print(f"The backup {name} can be restored: {looked} were looked at.")
+        print(f"Not in it: {'; '.join(found['not_in_it'])}.")
     else:
         print(f"The backup {name} is not whole: {found['count']} problems.")
         print(Rows(found["problems"], ("what", "why")))
     if not found["ok"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def jobs(seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """List backups, restores and the like that were begun since the archive was started."""
+    show(client(seat).backups.jobs(), as_json)
+
+
+@app.command()
+def job(number: int, seat: SeatOption = None, as_json: JsonOption = False) -> None:
+    """Show how far a job is, and its result once it is done."""
+    show(client(seat).backups.job(number), as_json)
 
 
 @app.command()
@@ -148,7 +170,10 @@ def restore(
         if vault.folder != vault_of(seat).folder:
             verified(vault, name).need()
         name = str(vault_of(seat).take_over(vault, name)["name"])
-        done = client(seat).backups.restore(name, study=study, keep_nodes=keep_nodes, config=config)
+        with bar(f"restoring {name}", quiet=as_json) as progress:
+            done = client(seat).backups.restore(
+                name, study=study, keep_nodes=keep_nodes, config=config, progress=progress
+            )
     elif study:
         raise CannotError("The archive does not run.", "pacslab service start archive")
     else:
@@ -176,7 +201,8 @@ def rebuild(
     """Make the index anew from the files; says what no file knows."""
     if not sure:
         typer.confirm("The index is made anew, and stores wait meanwhile. Go on?", abort=True)
-    found = client(seat).backups.rebuild()
+    with bar("rebuilding", quiet=as_json) as progress:
+        found = client(seat).backups.rebuild(progress=progress)
     if as_json:
         show(found, True)
     else:

@@ -170,7 +170,7 @@ def retention_remove(name: str, seat: SeatOption = None) -> None:
 
 @retention.command("preview")
 def retention_preview(seat: SeatOption = None, as_json: JsonOption = False) -> None:
-    """Say what would expire now, and why the rest is kept; changes nothing."""
+    """Say what would expire now, and why what comes next is kept; changes nothing."""
     _show_report(client(seat).retention.preview(), as_json)
 
 

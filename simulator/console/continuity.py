@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import ipywidgets as w
 
 from simulator.client import Client
+from simulator.clients.continuity import Progress
 from simulator.clients.downtime import reconcile
 from simulator.console import look
 
@@ -28,6 +32,8 @@ class _Panel:
         self.seat, self.message = seat, look.Message()
         self.backups = look.mark(w.HTML(), "backups")
         self.down, self.exams = look.mark(w.HTML(), "down"), look.mark(w.HTML(), "exams")
+        self.progress = look.mark(w.IntProgress(description="files"), "progress")
+        self.progress.layout.display = "none"
         self.name = look.text("backup", "name", hint="empty: the newest")
         self.reason = look.text("reason", "reason", width="340px", hint="devices log it")
         self.widget = self._laid_out()
@@ -47,9 +53,10 @@ class _Panel:
             make("What was done meanwhile?", self.reconcile, message, "reconcile"),
         )  # fmt: skip
         return look.panel(
-            "Continuity", message, saved, self.backups, self.down, switch, self.exams,
-            name="continuity",
-            hint="A backup that was never verified is a hope. A restore keeps what was before.",
+            "Continuity", message, saved, self.progress, self.backups, self.down, switch,
+            self.exams, name="continuity",
+            hint="A backup that was never verified is a hope. A restore keeps what was before. "
+            "It holds the archive; the RIS (orders it schedules, worklist) has its own database.",
         )  # fmt: skip
 
     def show(self) -> str:
@@ -62,13 +69,15 @@ class _Panel:
 
     def create(self) -> str:
         """Take a backup."""
-        made = self.seat.backups.create()
+        with self._shown() as progress:
+            made = self.seat.backups.create(progress=progress)
         self.show()
         return f"Backup {made['name']}: {look.count(made['files'], 'file')}, {made['copied']} new."
 
     def verify(self) -> str:
         """Read the backup, and open its index on trial."""
-        found = self.seat.backups.verify(self._chosen())
+        with self._shown() as progress:
+            found = self.seat.backups.verify(self._chosen(), progress=progress)
         if found["ok"]:
             return f"The backup {found['name']} can be restored."
         first = found["problems"][0]
@@ -77,7 +86,8 @@ class _Panel:
 
     def restore(self) -> str:
         """Put the backup back."""
-        done = self.seat.backups.restore(self._chosen())
+        with self._shown() as progress:
+            done = self.seat.backups.restore(self._chosen(), progress=progress)
         studies = look.count(done["studies"], "study")
         return f"{done['name']} is back: {studies}, {look.count(done['instances'], 'instance')}."
 
@@ -104,6 +114,21 @@ class _Panel:
         self.exams.value = look.scroll(look.table(rows, _EXAMS, empty="no exam was done"))
         left = sum(row["state"] != "arrived" for row in rows)
         return f"{look.count(len(rows), 'exam')}, {left} to look at."
+
+    @contextmanager
+    def _shown(self) -> Iterator[Progress]:
+        """Show a bar while the block works; gives what it tells its progress to."""
+        bar = self.progress
+        bar.value, bar.layout.display = 0, ""
+
+        def told(done: int, of: int) -> None:
+            bar.max, bar.value = max(1, of), done
+            bar.description = f"{done} of {of}"
+
+        try:
+            yield told
+        finally:
+            bar.layout.display = "none"
 
     def _chosen(self) -> str:
         rows = self.seat.backups.list()

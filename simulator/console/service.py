@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from simulator.client import Client
 from simulator.console import look
+from simulator.console.service_settings import Form
 from simulator.errors import UsageError
 
 _QUEUE = {
@@ -27,7 +28,7 @@ class _Screen:
     def __init__(self, seat: Client, device: str) -> None:
         self.seat, self.name, self.message = seat, device, look.Message()
         self.device: Any = None
-        self.fields: dict[str, Any] = {}
+        self.form = Form()
         self.shown = look.mark(w.HTML(), "shown")
         self.entries = look.choice("", "entries", [], width="400px")
         self.words = look.text("patient's name", "find-name", width="230px", hint="e.g. smith*")
@@ -58,7 +59,9 @@ class _Screen:
         facts = self.device.facts
         look.offer(self.entries, [])
         self.shown.value = ""
-        form = self._form(facts)
+        save = look.button("Save", self.save, self.message, "save", style="primary")
+        again = look.button("Read again", self.read, self.message, "read")
+        form = self.form.lay(facts, look.row(save, again))
         tries = self._station_tries() if facts["kind"] == "workstation" else self._modality_tries()
         place = f"listens at {facts['host']}, port {facts['port']}"
         what = facts.get("model") or facts["kind"]
@@ -67,35 +70,18 @@ class _Screen:
 
     # --- the settings -------------------------------------------------------------------------
 
-    def _form(self, facts: dict[str, Any]) -> look.Widget:
-        says = facts.get("help", {})
-        self.fields = {key: _field(key, value, says) for key, value in facts["settings"].items()}
-        save = look.button("Save", self.save, self.message, "save", style="primary")
-        again = look.button("Read again", self.read, self.message, "read")
-        form = w.VBox([w.HTML("<b>settings</b>"), *self.fields.values(), look.row(save, again)])
-        return form
-
     def save(self) -> str:
         """Send what was changed; the device checks each value."""
-        now = self.device.settings
-        changed = {
-            key: field.value
-            for key, field in self.fields.items()
-            if field.value != _typed(now[key])
-        }
+        changed = self.form.changes(self.device.settings)
         for key, value in changed.items():
             self.device.set(key, value)
-        self._fill()
+        self.form.show(self.device.facts)
         return f"Saved: {', '.join(changed)}." if changed else "Nothing was changed."
 
     def read(self) -> str:
         """Show what the device has now."""
-        self._fill()
+        self.form.show(self.device.facts)
         return f"These are the settings {self.name} has now."
-
-    def _fill(self) -> None:
-        for key, value in self.device.settings.items():
-            self.fields[key].value = _typed(value)
 
     # --- what can be tried ----------------------------------------------------------------------
 
@@ -198,25 +184,6 @@ class _Screen:
         rows = [dict(line) for line in self.device.received()]
         columns = {key: _RECEIVED.get(key, key.replace("_", " ")) for key in (rows or [{}])[0]}
         self.shown.value = look.scroll(look.table(rows, columns, empty="nothing arrived yet"))
-
-
-def _field(key: str, value: Any, says: dict[str, str]) -> look.Widget:
-    value = _typed(value)
-    if isinstance(value, bool):
-        made = w.Checkbox(value, description=key, indent=True)
-    elif isinstance(value, int):
-        made = w.IntText(value, description=key)
-    elif isinstance(value, float):
-        made = w.FloatText(value, description=key)
-    else:
-        made = w.Text(value, description=key)
-    made.style.description_width, made.layout.width = "165px", "355px"
-    made.tooltip = says.get(key, key)
-    return look.mark(made, "set", f"set-{key.replace('.', '-')}")
-
-
-def _typed(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _entry(line: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import ipywidgets as w
@@ -102,11 +103,12 @@ def _runs(yes: bool) -> str:
 
 def _count_rows(seat: Client) -> list[dict[str, str]]:
     """Return counts; a service that is down costs its own rows only."""
+    archive, clock = cache(seat.archive.status), cache(seat.clock.show)  # each is asked once
     sources: dict[str, Callable[[], Any]] = {
-        "hospital time": lambda: _clock(seat),
-        "in the archive": lambda: _counts(seat.archive.status()),
-        "unmatched studies": lambda: seat.archive.status().get("unmatched", "not known here"),
-        "the day": lambda: going(seat.fleet.status(), seat.clock.show()),
+        "hospital time": lambda: _clock(clock()),
+        "in the archive": lambda: _counts(archive()),
+        "unmatched studies": lambda: archive().get("unmatched", "not known here"),
+        "the day": lambda: going(seat.fleet.status(), clock()),
         "images waiting on devices": lambda: waiting(seat.fleet.devices()),
     }
     return [{"what": what, "state": str(_or_sentence(source))} for what, source in sources.items()]
@@ -119,8 +121,7 @@ def _or_sentence(source: Callable[[], Any]) -> Any:
         return f"✘ not known: {error.sentence}"
 
 
-def _clock(seat: Client) -> str:
-    state = seat.clock.show()
+def _clock(state: dict[str, Any]) -> str:
     return f"{look.moment(state['hospital'])} ({state['mode']}, {state['speed']:g}× real time)"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -50,7 +50,7 @@ def figure(rows: Sequence[Row], title: str) -> bytes:
     for y, row in enumerate(shown):
         _draw(axes, y, row, shown[y - 1] if y else None)
     out = io.BytesIO()
-    drawing.savefig(out, format="png")
+    drawing.savefig(out, format="png", pil_kwargs={"compress_level": 1})
     return out.getvalue()
 
 
@@ -98,7 +98,7 @@ def _plain(text: str) -> str:
 
 class _Panel:
     def __init__(self, seat: Client, accession: str) -> None:
-        self.seat, self.message = seat, look.Message()
+        self.seat, self.message, self.is_filling = seat, look.Message(), False
         self.accession = look.choice("order", "order", [], width="430px")
         self.image = look.mark(w.Image(format="png"), "picture")
         self.table = look.mark(w.HTML(), "table")
@@ -119,17 +119,22 @@ class _Panel:
     def refresh(self, accession: str = "") -> None:
         """Ask for the orders again; show `accession`, or the one chosen before."""
         orders = sorted(self.seat.ris.orders(), key=lambda order: order["scheduled"], reverse=True)
-        look.offer(self.accession, [(_line(order), order["accession"]) for order in orders])
-        if accession:
-            self.accession.value = accession
-        self.draw()
+        self.is_filling = True  # the choice changes more than once, and is drawn once
+        try:
+            look.offer(self.accession, [(_line(order), order["accession"]) for order in orders])
+            if accession:
+                self.accession.value = accession
+        finally:
+            self.is_filling = False
+        self.draw({order["accession"]: order for order in orders})
 
-    def draw(self) -> None:
-        """Draw the chosen order."""
-        if not self.accession.value:
+    def draw(self, known: Mapping[str, Row] | None = None) -> None:
+        """Draw the chosen order; it is asked for if it is not among those `known`."""
+        if self.is_filling or not self.accession.value:
             return
         number = str(self.accession.value)
-        order, rows = self.seat.ris.order(number), self.seat.timeline(number)
+        order = (known or {}).get(number) or self.seat.ris.order(number)
+        rows = self.seat.timeline(number)
         title = (
             f"Order {number} · {order['description']} · {order['patient_name']} · {order['status']}"
         )

@@ -50,11 +50,13 @@ class MissedMerge:
         usual = seat.ris.channels().one(name="PACS")["on_reject"]
         _settle(seat)
         fitter.ris.channel("PACS", on_reject="park")
-        fitter.archive.set("hl7.application", self.application)
-        seat.as_staff(self.by).ris.adt("A40", self.survivor, retired=self.retired)
-        _settle(seat)
-        fitter.archive.set("hl7.application", name)
-        fitter.ris.channel("PACS", on_reject=usual)
+        try:
+            fitter.archive.set("hl7.application", self.application)
+            seat.as_staff(self.by).ris.adt("A40", self.survivor, retired=self.retired)
+            _settle(seat)
+        finally:
+            fitter.archive.set("hl7.application", name)
+            fitter.ris.channel("PACS", on_reject=usual)
 
     def lift(self, seat: Client) -> None:
         """Send what was refused once more: the archive merges as the RIS did."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -83,6 +83,7 @@ class Association:
         self.extensions: dict[str, bytes] = {}  # agreed to beyond the baseline (PS3.7 D.3.3.5)
         self.began = time.monotonic()
         self.unwanted = ""  # why its thread is to abort it: cutting.py
+        self.on_release: Callable[[], None] = lambda: None  # done before the peer has its answer
         self._released = False
         self._inbox: deque[Message] = deque()
         self._pdvs: deque[Pdv] = deque()
@@ -275,6 +276,7 @@ class Association:
                 self._split(memoryview(body))
             elif kind == w.RELEASE_RQ:
                 self._released = True
+                self.on_release()
                 with suppress(w.Closed, TimeoutError):  # a hasty peer does not wait for it
                     self.wire.send([pdu(w.RELEASE_RP, bytes(4))])
                 return None

@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
 
 from pynetdicom.presentation import PresentationContext
 
@@ -128,12 +130,8 @@ class Server:
             if association is not None:
                 self._serve(association)
         except (w.Closed, OSError) as error:
-            self.tell(
-                "association.aborted",
-                f"{address[0]}:{address[1]} broke the connection: {error}",
-                server=self.name,
-                host=address[0],
-            )
+            what = f"{address[0]}:{address[1]} broke the connection: {error}"
+            self.tell("association.aborted", what, server=self.name, host=address[0])
         except Exception as error:  # a bug of ours must not go unseen, nor kill the listener
             self.tell("bug", f"{self.name}: {type(error).__name__}: {error}", server=self.name)
         finally:
@@ -245,17 +243,13 @@ class Server:
 
     def _serve(self, association: Association) -> None:
         who = f"{association.calling} ({association.peer_address[0]})"
-        facts = {
-            "server": self.name,
-            "association": association.number,
-            "calling": association.calling,
-            "called": association.called,
-        }
+        facts = {"server": self.name, "association": association.number,
+                 "calling": association.calling, "called": association.called}  # fmt: skip
+        association.on_release = partial(self._free, association, who, facts)
         try:
             while (message := association.receive()) is not None:
                 self._answer(association, message)
                 check_wanted(association)
-            self.tell("association.released", f"{who} released the association", **facts)
         except TimeoutError:
             association.abort(2, 0)
             idle = self.limits().idle_timeout
@@ -267,6 +261,12 @@ class Server:
             self.tell("association.aborted", f"{who}: {why}", **facts)
         finally:
             self.live.pop(association.number, None)
+
+    def _free(self, association: Association, who: str, facts: dict[str, Any]) -> None:
+        """Give the place of a released association away: whoever has the answer may call again."""
+        self._admitted.pop(association.wire, None)
+        self.live.pop(association.number, None)
+        self.tell("association.released", f"{who} released the association", **facts)
 
     def _answer(self, association: Association, message: Message) -> None:
         field = message.command["CommandField"]

@@ -116,6 +116,8 @@ OPERATIONS = {
     "POST /api/backups/{name}/verify": ("backup verify", "backups.verify"),
     "POST /api/backups/{name}/restore": ("restore", "backups.restore"),
     "POST /api/restores/undo": ("undo-restore", "backups.undo_restore"),
+    "GET /api/backup-jobs": ("backup jobs", "backups.jobs"),
+    "GET /api/backup-jobs/{number}": ("backup job", "backups.job"),
     "GET /api/schema": ("schema show", "schema.show"),
     "POST /api/rebuild": ("rebuild", "backups.rebuild"),
     "GET /api/media": ("media list", "media.list"),

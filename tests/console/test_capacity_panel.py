@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from simulator import console
 from simulator.client import Client
 from simulator.console.capacity import bars
@@ -57,6 +59,19 @@ def test_retention_is_previewed_before_it_is_run(seat: Client, press: Press) -> 
     press(panel, "run")
     assert len(seat.archive.studies()) == before - expiring > 0
     assert study["study_uid"] in {row["study_uid"] for row in seat.archive.studies()}
+
+
+def test_of_many_that_would_go_the_first_are_shown(
+    seat: Client, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.console.capacity_retention._MOST", 2)
+    seat.retention.put("short", keep="1d")
+    panel = console.capacity(seat)
+    assert "Here are the first 2." in press(panel, "preview")
+    assert find(panel, "expiry").value.count("<tr>") == 1 + 2  # the head, and two studies
+    press(panel, "run")  # all of them, not the two
+    run, preview = seat.retention.reports()[:2]
+    assert run["expiring"] == preview["expiring"] > 2
 
 
 def test_a_study_is_recalled_from_the_panel(seat: Client, press: Press) -> None:

@@ -101,6 +101,21 @@ def test_the_way_of_an_order_is_a_picture(seat: Client, press: Press) -> None:
     assert press(panel, "refresh") == ""
 
 
+def test_each_choice_is_drawn_once(seat: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def drawing(rows: Any, title: str) -> bytes:
+        drawn.append(title)
+        return b""
+
+    monkeypatch.setattr("simulator.console.timeline.figure", drawing)
+    first, second = (order["accession"] for order in seat.ris.orders()[:2])
+    panel = console.order_timeline(seat, first)
+    find(panel, "order").value = second
+    find(panel, "refresh").click()
+    assert [title.split()[1] for title in drawn] == [first, second, second]
+
+
 def test_a_picture_of_odd_texts_and_of_nothing() -> None:
     row = {"at": "2026-03-02T07:00:00", "from": "RIS", "to": "RIS", "what": f"$x_{{1}}$ {EVIL}" * 9,
            "ihe": "", "profile": "PIR", "who": "a\x00b"}  # fmt: skip

@@ -18,6 +18,7 @@ from simulator.journal import JournalReader
 from simulator.network.associate import Peer
 from simulator.people import Person
 from tests.hospital.test_mpps import MPPS, begin, status
+from tests.network.support import ready
 
 AT = datetime(2026, 3, 2, 9, 30)
 JANE = Person(mrn="X1", name="DOE^JANE", birth_date="19700101", sex="F")
@@ -30,10 +31,12 @@ class Device:
         self.association = association
 
     def create(self, uid: str, order: Order | None, **changes: Any) -> Dataset:
+        ready(self.association)
         reply, _ = self.association.send_n_create(begin(order, **changes), MPPS, uid)
         return reply
 
     def set(self, uid: str, changes: Dataset) -> Dataset:
+        ready(self.association)
         reply, _ = self.association.send_n_set(changes, MPPS, uid)
         return reply
 

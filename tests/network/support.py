@@ -15,6 +15,7 @@ from pydicom.uid import (
     JPEG2000Lossless,
     generate_uid,
 )
+from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     ModalityPerformedProcedureStep,
@@ -36,6 +37,12 @@ FIND = StudyRootQueryRetrieveInformationModelFind
 MOVE = StudyRootQueryRetrieveInformationModelMove
 GET = StudyRootQueryRetrieveInformationModelGet
 MPPS = ModalityPerformedProcedureStep
+
+
+def ready(assoc: Association) -> None:
+    """Wait between two requests: pynetdicom's reactor may still be asleep, and would then take
+    the next answer for itself."""
+    wait_for(lambda: not assoc._is_paused)
 
 
 def contexts(_: Proposal) -> Sequence[PresentationContext]:

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
-from pynetdicom import AE, Association, evt
+from pynetdicom import AE, evt
 from pynetdicom.pdu import A_ASSOCIATE_RJ
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
@@ -32,6 +33,7 @@ from tests.network.support import (
     SmallArchive,
     contexts,
     image,
+    ready,
     small_archive,
     study_query,
 )
@@ -59,12 +61,6 @@ def raw(archive: SmallArchive) -> socket.socket:
 
 def proposal(calling: str = "CT1", called: str = "PACSLAB") -> bytes:
     return negotiation.proposal_pdu(calling, called, [plain_context(Verification)])
-
-
-def ready(assoc: Association) -> None:
-    """Wait between two requests: pynetdicom's reactor may still be asleep, and would then take
-    the next answer for itself."""
-    wait_for(lambda: not assoc._is_paused)
 
 
 # --- DCMTK --------------------------------------------------------------------------------------
@@ -267,6 +263,20 @@ def test_a_cancel_does_not_spoil_the_next_query(archive: SmallArchive) -> None:
 
 
 # --- limits and ill will ----------------------------------------------------------------------
+
+
+def test_who_has_released_may_call_again_at_once(archive: SmallArchive) -> None:
+    archive.limits = Limits(associations=1)
+    told = archive.server.tell
+
+    def slowly(kind: str, text: str, **facts: Any) -> None:
+        told(kind, text, **facts)
+        time.sleep(0.02 if kind == "association.released" else 0)
+
+    archive.server.tell = slowly
+    for _ in range(10):
+        scu.echo(at(archive), Caller())
+        assert not archive.server.live
 
 
 def test_the_limit_holds_when_all_come_at_once(archive: SmallArchive) -> None:

@@ -155,7 +155,8 @@ def _service(seat: Client) -> list[str]:
     device = seat.modality("CT2")
     settings = device.settings
     worklist = f"the worklist of CT2 has {len(device.worklist())} entries"
-    return [worklist, settings["archive.ae"], str(settings["archive.port"]), device.facts["model"]]
+    return [worklist, settings["archive.ae"], str(settings["archive.port"]), device.facts["model"],
+            settings["encoding.dates"]]  # fmt: skip
 
 
 def _settings(seat: Client) -> list[str]:
@@ -196,6 +197,11 @@ def _look_ahead(panel: Panel) -> None:
     panel.press("ahead")
 
 
+def _at_the_device(panel: Panel) -> None:
+    panel.press("worklist")
+    panel.unfold("Headers of images")
+
+
 def _select(panel: Panel) -> None:
     panel.press("run")
     panel.unfold("Tables")
@@ -223,7 +229,7 @@ ROWS: dict[str, Row] = {
     "registration_desk": Row(panel="registration", shows=_registration),
     "ris_panel": Row(panel="ris-panel", shows=_ris_tables),
     "service_screen": Row(panel="service-screen", shows=_service, arguments='"CT2", seat',
-                          use=lambda panel: panel.press("worklist")),
+                          use=_at_the_device),
     "settings_panel": Row(panel="settings-panel", shows=_settings, arguments='seat, "login"'),
     "sql_desk": Row(panel="sql", shows=_sql, use=_select),
     "status_board": Row(panel="status-board", shows=_status_board),

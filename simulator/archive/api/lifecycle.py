@@ -77,7 +77,7 @@ class Lifecycle(Desk):
         return self.archive.lifecycle.retention.reports()
 
     def report(self, call: Call) -> Any:
-        """Show one, with every study."""
+        """Show one: all studies that expired, and the first of those that were kept."""
         return self.archive.lifecycle.retention.report(call.number())
 
     # --- holds --------------------------------------------------------------------------------

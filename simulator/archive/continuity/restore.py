@@ -61,10 +61,12 @@ def restore(
 
     `keep_nodes` leaves the node table as it is: at another site nodes have other addresses.
     """
-    verify(vault, name).need()
+    verify(vault, name, lambda done, of: progress(done, 2 * of)).need()
     backup = vault.get(name)
     _same_kind(target, backup)
-    brought = _bring_files(target, vault, vault.digests(name), progress)
+    brought = _bring_files(
+        target, vault, vault.digests(name), lambda done, of: progress(of + done, 2 * of)
+    )
     target.database.backup(target.aside)
     put_back(target.database, vault.index(backup), target.aside, keep_nodes=keep_nodes)
     _bring_online(target)
@@ -102,12 +104,15 @@ def undo(target: Target) -> None:
     present.replace(target.aside)
 
 
-def restore_study(target: Target, vault: Vault, name: str, study_uid: str) -> dict[str, Any]:
+def restore_study(
+    target: Target, vault: Vault, name: str, study_uid: str,
+    progress: Progress = lambda done, of: None,
+) -> dict[str, Any]:  # fmt: skip
     """Bring one study back into the index as it is; what is there already stays as it is.
 
     Returns how many instances came back and how many were there; raises RefusedError.
     """
-    verify(vault, name).need()
+    verify(vault, name, progress).need()
     with _opened(vault, vault.get(name)) as saved:
         rows = _rows_of(saved, study_uid)
     if not rows:

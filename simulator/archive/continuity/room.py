@@ -8,6 +8,7 @@ from simulator.archive import tables as t
 from simulator.archive.continuity import configuration
 from simulator.archive.continuity import restore as restoring
 from simulator.archive.continuity.backup import Source, take
+from simulator.archive.continuity.jobs import Jobs, Progress
 from simulator.archive.continuity.manifest import Manifest
 from simulator.archive.continuity.rebuild import rebuild
 from simulator.archive.continuity.restore import Target
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 FOLDER = "backups"  # beside the archive's own folder
 
 
+def _unseen(done: int, of: int) -> None:
+    """Show no progress."""
+
+
 class Continuity:
     """Backups, restores and rebuilds of a running archive."""
 
@@ -27,9 +32,12 @@ class Continuity:
         """Look after `archive`; its backups are beside its folder."""
         self.archive = archive
         self.vault = Vault(archive.folder.parent / FOLDER)
+        self.jobs = Jobs(self._now, lambda said: archive.journal.write("bug", said))
         self._target = Target(database=archive.database, store=archive.store, folder=archive.folder)
 
-    def create(self, name: str, by: str, *, keys: bool = False) -> Manifest:
+    def create(
+        self, name: str, by: str, *, keys: bool = False, progress: Progress = _unseen
+    ) -> Manifest:
         """Take a backup; without a name it is called by hospital time."""
         now = self.archive.clock.now()
         source = Source(
@@ -37,16 +45,16 @@ class Continuity:
         )
         name = name or now.strftime("%Y%m%d-%H%M%S")
         at = now.isoformat(timespec="seconds")
-        made = take(source, self.vault, name=name, at=at, by=by, keys=keys)
+        made = take(source, self.vault, name=name, at=at, by=by, keys=keys, progress=progress)
         new = f"{made.files} files, {made.copied} of them new"
         lacking = f"; {len(made.lacking)} files are lacking" if made.lacking else ""
         said = f"{made.name}: {made.counts['studies']} studies, {new}{lacking}"
         self._tell("backup.created", f"{by} made the backup {said}", by, made.name)
         return made
 
-    def verify(self, name: str, by: str) -> Verification:
+    def verify(self, name: str, by: str, *, progress: Progress = _unseen) -> Verification:
         """Read a whole backup, and open its index on trial."""
-        found = verify(self.vault, name)
+        found = verify(self.vault, name, progress)
         said = "it can be restored" if found.fine else f"{len(found.problems)} problems"
         self._tell("backup.verified", f"{by} verified the backup {name}: {said}", by, name)
         return found
@@ -59,16 +67,18 @@ class Continuity:
 
     def restore(
         self, name: str, by: str, *, study: str = "", keep_nodes: bool = False,
-        config: bool = False,
+        config: bool = False, progress: Progress = _unseen,
     ) -> dict[str, Any]:  # fmt: skip
         """Put a backup back, or one study of it; `config`: its configuration, too."""
         if config:
             configuration.check(self.vault, self.vault.get(name))
         with self.archive.integrity.alone():
             if study:
-                done = restoring.restore_study(self._target, self.vault, name, study)
+                done = restoring.restore_study(self._target, self.vault, name, study, progress)
             else:
-                done = restoring.restore(self._target, self.vault, name, keep_nodes=keep_nodes)
+                done = restoring.restore(
+                    self._target, self.vault, name, keep_nodes=keep_nodes, progress=progress
+                )
                 if config:
                     seat = self.archive.folder.parent
                     done["config"] = configuration.put_back(seat, self.vault, self.vault.get(name))
@@ -87,11 +97,13 @@ class Continuity:
         self.archive.orders.resume()
         return {"ok": True, **self.archive.index.counts()}
 
-    def rebuild(self, by: str) -> dict[str, Any]:
+    def rebuild(self, by: str, *, progress: Progress = _unseen) -> dict[str, Any]:
         """Make the index anew from the files."""
         now = self.archive.clock.now().isoformat(timespec="milliseconds")
         with self.archive.integrity.alone():
-            found = rebuild(self.archive.index, self.archive.store, self.archive.folder, now)
+            found = rebuild(
+                self.archive.index, self.archive.store, self.archive.folder, now, progress
+            )
         self._tell(
             "index.rebuilt", f"{by} rebuilt the index from {found.files} files: "
             f"{found.after['instances']} instances, {len(found.unreadable)} unreadable", by, "",
@@ -114,6 +126,9 @@ class Continuity:
         self.archive.integrity.note_saved()
         self.archive.reload()
         self.archive.lifecycle.volumes.reload()
+
+    def _now(self) -> str:
+        return self.archive.clock.now().isoformat(timespec="seconds")
 
     def _tell(self, kind: str, text: str, by: str, what: str) -> None:
         self.archive.journal.write(kind, text, by=by, what=what)

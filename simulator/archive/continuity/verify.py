@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ from simulator.database.kinds import kind_of
 from simulator.errors import PacsLabError, RefusedError
 
 MOST = 1000  # problems that a report lists
+NOT_IN_IT = (  # others keep it; whoever plans for a disaster must save it by itself
+    "the RIS's own database: schedule, worklist and its patients",
+    "the audit trail and the journal, which no restore rewinds",
+    "what modalities and workstations keep on their own disks",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,7 @@ class Verification:
             "name": self.name, "ok": self.fine, "tried": self.tried, "checked": self.checked,
             "count": len(self.problems),
             "problems": [asdict(problem) for problem in self.problems[:MOST]],
+            "not_in_it": list(NOT_IN_IT),
         }  # fmt: skip
 
     def need(self) -> None:
@@ -64,7 +71,9 @@ class Verification:
         )  # fmt: skip
 
 
-def verify(vault: Vault, name: str) -> Verification:
+def verify(
+    vault: Vault, name: str, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Verification:
     """Read a whole backup and open its index on trial; raises RefusedError where there is none."""
     backup = vault.get(name)
     found = Verification(name=name)
@@ -75,7 +84,7 @@ def verify(vault: Vault, name: str) -> Verification:
         return found
     _members(vault, backup, found)
     if found.fine:
-        _files(vault, backup, found)
+        _files(vault, backup, found, progress)
         _index(vault, backup, found)
     return found
 
@@ -92,13 +101,16 @@ def _members(vault: Vault, backup: Manifest, found: Verification) -> None:
     found.checked["members"] = len(backup.members)
 
 
-def _files(vault: Vault, backup: Manifest, found: Verification) -> None:
+def _files(
+    vault: Vault, backup: Manifest, found: Verification, progress: Callable[[int, int], None]
+) -> None:
     digests = vault.digests(backup.name)
-    for digest in digests:
+    for number, digest in enumerate(digests, 1):
         path = vault.file(digest)
         if m.sha256(path) != digest:
             why = "its content has changed" if path.exists() else "it is missing"
             found.problems.append(Problem(what=digest, why=why))
+        progress(number, len(digests))
     found.checked["files"] = len(digests)
     if len(digests) != backup.files:
         why = f"it lists {len(digests)} files, the manifest says {backup.files}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 
 from simulator.archive import tables as t
 from simulator.archive.fixup import note as notes
@@ -20,8 +22,9 @@ from simulator.archive.fixup.plan import Plan, stored
 from simulator.archive.fixup.preview import compared, preview
 from simulator.archive.fixup.propagation import Propagation
 from simulator.archive.fixup.purging import Purging
-from simulator.archive.fixup.record import Record
+from simulator.archive.fixup.record import Record, row_of
 from simulator.archive.fixup.rejecting import Rejecting
+from simulator.archive.fixup.swap import header_of
 from simulator.archive.fixup.tables import changed_objects
 from simulator.archive.fixup.undo import MOVING, Undo
 from simulator.archive.incoming import Incoming
@@ -114,21 +117,35 @@ class Fixup:
 
     def undo(self, number: int, by: str, host: str = "") -> dict[str, Any]:
         """Put back what a change did, if nothing newer touched its objects; returns the change."""
-        now = self.clock.now()
+        now, again = self.clock.now(), self.rejecting.of_change(number)
+        note = self._note_of_moved(number, now)
         change, rows = self.undoing.do(number, by, now.isoformat(timespec="seconds"))
         uids = {row[side]["study_uid"] for row in rows for side in ("before", "after") if row[side]}
         self._follow(sorted(uids))
         self.propagation.undone(sorted(uids))
         if change["kind"] in MOVING:
             self._align(uids, Hand(by=by, now=now))
+        told = self.propagation.restored(change, again, note)
         kind = "patient.unmerged" if change["kind"] in ("merge", "change-id") else "change.undone"
         self.journal.write(
             "study.restored" if change["kind"] == "reject" else kind,
-            f"{by} undid change {number}: {change['text']}", by=by, host=host, change=number,
+            f"{by} undid change {number}: {change['text']}{told}", by=by, host=host, change=number,
             what=change["study_uid"] or change["patient_id"], patient_id=change["patient_id"],
             instances=len(rows),
         )  # fmt: skip
-        return {"number": number, "kind": change["kind"], "objects": len(rows)}
+        return {"number": number, "kind": change["kind"], "objects": len(rows),
+                "sent_again": told.again}  # fmt: skip
+
+    def _note_of_moved(self, number: int, now: datetime) -> Dataset | None:
+        """Return a Rejection Note of the copies a change made under new UIDs, if it made any."""
+        _, rows = self.undoing.check(number)
+        moved = [
+            row_of(row["after"]) for row in rows
+            if row["before"] and row["after"] and row["before_uid"] != row["after_uid"]
+        ]  # fmt: skip
+        if not moved:
+            return None
+        return notes.make(notes.WORKLIST, moved, header_of(self.store, moved[0].location), now, "")
 
     def _align(self, study_uids: set[str], hand: Hand) -> None:
         """Give objects that came back the patient their study has meanwhile."""

@@ -49,6 +49,10 @@ class Rejecting:
         with self.index.database.read() as db:
             return [dict(row._mapping) for row in db.execute(query)]
 
+    def of_change(self, number: int) -> list[str]:
+        """Return the SOP Instance UIDs that a change rejected, as far as they still are."""
+        return [row["sop_uid"] for row in self.all() if row["change"] == number]
+
     def forget(self) -> None:
         """Look the rejected instances up again: the index was changed or put back."""
         with self._lock:

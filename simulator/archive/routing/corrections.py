@@ -54,8 +54,33 @@ class Corrections:
         }
         return {ae: count for ae, count in queued.items() if count}  # else it is on its way
 
+    def send_again(
+        self, study_uid: str, sop_uids: Sequence[str], *, but: Sequence[str] = ()
+    ) -> dict[str, int]:
+        """Queue instances for those who have had them, changed or not; returns them by AE.
+
+        Nodes in `but` are left out: they have not been told that they should be without.
+        """
+        nodes = [row["ae"] for row in self.destinations_of(study_uid) if row["ae"] not in but]
+        with self.archive.database.read() as db:
+            those = [one for one in of_study(db, study_uid) if one.sop_uid in set(sop_uids)]
+            sent = {ae: self._sent(db, ae, those) for ae in nodes}
+        queued = {
+            ae: self.jobs.enter(
+                Rule(name=NAME, to=(ae,), priority=0), ae, study_uid,
+                [one for one in those if one.sop_uid in known], again=True,
+            )
+            for ae, known in sent.items()
+        }  # fmt: skip
+        return {ae: count for ae, count in queued.items() if count}
+
     def _stale(self, db: Connection, ae: str, those: Sequence[Candidate]) -> list[Candidate]:
         """Return the instances a node has in another version than ours."""
+        digests = self._sent(db, ae, those)
+        return [one for one in those if one.digest not in digests.get(one.sop_uid, {one.digest})]
+
+    def _sent(self, db: Connection, ae: str, those: Sequence[Candidate]) -> dict[str, set[str]]:
+        """Return which of these instances a node was sent, and in which versions."""
         digests: dict[str, set[str]] = {}
         uids = [one.sop_uid for one in those]
         for at in range(0, len(uids), CHUNK):
@@ -63,4 +88,4 @@ class Corrections:
             statement = select(routed.c.sop_uid, routed.c.digest).where(*mine, routed.c.sends > 0)
             for row in db.execute(statement):
                 digests.setdefault(row.sop_uid, set()).add(row.digest)
-        return [one for one in those if one.digest not in digests.get(one.sop_uid, {one.digest})]
+        return digests

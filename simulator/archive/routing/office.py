@@ -8,6 +8,7 @@ when it is new.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydicom.dataset import Dataset
@@ -178,6 +179,12 @@ class Routing:
     def resend_corrected(self, study_uid: str) -> dict[str, int]:
         """Queue what has changed of a study for those who have it; returns instances by AE."""
         return self.corrections.resend(study_uid)
+
+    def send_again(
+        self, study_uid: str, sop_uids: Sequence[str], *, but: Sequence[str] = ()
+    ) -> dict[str, int]:
+        """Queue instances for those who have had them, `but` some; returns instances by AE."""
+        return self.corrections.send_again(study_uid, sop_uids, but=but)
 
 
 def _said(order: dict[str, Any]) -> dict[str, Any]:

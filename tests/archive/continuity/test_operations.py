@@ -12,10 +12,13 @@ from tests.archive.support import lab as run_lab
 from tests.archive.support import study
 
 BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/backups": {"name": "try", "keys": False},
-    "POST /api/backups/{name}/restore": {"study": "1.2.3.1", "keep_nodes": False, "config": False},
-    "POST /api/restores/undo": {"sure": True},
-    "POST /api/rebuild": {"sure": True},
+    "POST /api/backups": {"name": "try", "keys": False, "begin": False},
+    "POST /api/backups/{name}/verify": {"begin": False},
+    "POST /api/backups/{name}/restore": {
+        "study": "1.2.3.1", "keep_nodes": False, "config": False, "begin": False,
+    },
+    "POST /api/restores/undo": {"sure": True, "begin": False},
+    "POST /api/rebuild": {"sure": True, "begin": False},
     "POST /api/media/{name}/import": {
         "map": {"F": "T1"}, "issuer": "X", "keep_accession": False, "all_files": True,
         "dry_run": True,

@@ -13,9 +13,12 @@ from simulator.errors import StatusError
 from simulator.network import scu
 from simulator.network.associate import Peer, associate, plain_context
 from simulator.network.association import Association
+from simulator.network.mllp import MllpServer
+from simulator.network.mllp_client import MllpClient
 from tests.archive import query_suite as suite
-from tests.archive.support import CALLER, Lab, query, study
+from tests.archive.support import CALLER, Lab, query, study, until
 from tests.archive.support import lab as run_lab
+from tests.hl7_support import message
 
 _BACK: dict[str, tuple[str, ...]] = {
     "PATIENT": ("PatientID", "PatientName", "PatientBirthDate", "PatientSex"),
@@ -97,3 +100,41 @@ def test_500_queries_have_equal_answers_and_all_files_equal_digests(tmp_path: Pa
             lab.get(StudyInstanceUID="1.2.3.30") for lab in (first, second)
         )
         assert asked_for.completed == 3 and got == again
+
+
+_PID = "PID|1||T1^^^^MR||TEST^ANNA||19700101|F"
+
+
+def hear(lab: Lab, number: int, kind: str, body: str) -> None:
+    """Let an archive take one message of the RIS."""
+    receive = lab.archive.interfaces.receiver.receive
+    server = MllpServer(name="archive", host="127.0.0.1", port=0, receive=receive).start()
+    with MllpClient("127.0.0.1", int(server.port)) as client:
+        assert client.send(message(f"M{number}", kind, body, sender="RIS")).code == "AA"
+    server.stop()
+
+
+def test_orders_reports_and_the_reading_list_come_along_and_the_ris_is_said_not_to(
+    tmp_path: Path,
+) -> None:
+    with run_lab(tmp_path / "one") as first, run_lab(tmp_path / "two") as second:
+        for n in (1, 2):
+            exam = f"OBR|1|P{n}|A{n}|CT^CT chest{'|' * 14}A{n}|RP{n}|SP{n}"
+            said = f"{_PID}\nORC|NW|P{n}|A{n}||SC\n{exam}"
+            hear(first, n, "ORM^O01", f"{said}\nZDS|1.2.3.{n}")
+            completed = said.replace(f"NW|P{n}|A{n}||SC", f"SC|P{n}|A{n}||CM")
+            hear(first, 10 + n, "ORM^O01", f"{completed}\nZDS|1.2.3.{n}")
+            first.store(*study(n, PatientID="T1"))
+        rooms = first.archive.interfaces, second.archive.interfaces
+        until(lambda: len(rooms[0].reading_list()) == 2)
+        hear(first, 20, "ORU^R01", f"{_PID}\nOBR|1|P2|A2|CT{'|' * 21}F\nOBX|1|TX|||Well.")
+        made = first.archive.continuity.create("night", "test")
+        second.archive.continuity.vault.take_over(first.archive.continuity.vault, made.name)
+        second.archive.continuity.restore("night", "test")
+        waiting, there = (room.reading_list() for room in rooms)
+        assert [row["accession"] for row in waiting] == ["A1"] and there == waiting
+        assert len(first.archive.orders.all()) == 2
+        assert second.archive.orders.all() == first.archive.orders.all()
+        assert [row["text"] for row in rooms[1].reports("A2")] == ["Well."]
+        said = second.archive.continuity.verify("night", "test").facts()["not_in_it"]
+        assert said[0].startswith("the RIS's own database")

@@ -82,3 +82,18 @@ def test_the_answer_is_cut_and_the_report_is_not(lab: Lab, index: Any) -> None:
         assert call("POST", "/api/retention/preview?limit=x", {}).status_code == 400
     assert len(answer["studies"]) == 1 < answer["expiring"] == whole["expiring"]
     assert len(whole["studies"]) == len(DATES)
+
+
+def test_the_days_of_a_forecast_are_added_up_in_the_index(lab: Lab, index: Any) -> None:
+    life, clock = lab.archive.lifecycle, lab.archive.clock
+    life.volumes.change("ONLINE1", {"capacity": "1 MB"})
+    sizes = {row["date"]: row["bytes"] for row in index.studies()}
+    lab.store(*study(90, StudyDate="2026-02-20"), *study(91, StudyDate=TODAY.strftime("%Y%m%d")))
+    moved: Any = clock
+    moved.jump(clock.now() + timedelta(days=4))
+    by_study = life.capacity.forecast("ONLINE1", basis="study_date", back=80)
+    days = [sizes["20260101"], index.study("1.2.3.90")["bytes"], index.study("1.2.3.91")["bytes"]]
+    assert by_study["first"] == "2026-01-01" and [x for x in by_study["ingest"] if x] == days
+    by_arrival = life.capacity.forecast("ONLINE1")
+    assert by_arrival["first"] == TODAY.isoformat()
+    assert by_arrival["ingest"] == [life.volumes.used(life.volumes.get("ONLINE1")), 0.0, 0.0, 0.0]
