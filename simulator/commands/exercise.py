@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.markdown import Markdown
 
 from exercises import engine
 from exercises.engine import certificate, domains
@@ -132,15 +135,13 @@ def mark(
 @app.command("give-up")
 def give_up(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """End the exercise and read the debriefing."""
-    text = engine.give_up(client(seat))
-    _show(text, {"debriefing": text}, as_json)
+    _read(engine.give_up(client(seat)), as_json)
 
 
 @app.command()
 def finish(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """End a solved exercise and read the debriefing."""
-    text = engine.finish(client(seat))
-    _show(text, {"debriefing": text}, as_json)
+    _read(engine.finish(client(seat)), as_json)
 
 
 @app.command()
@@ -215,6 +216,14 @@ def prove(
     show(rows, as_json)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(1)
+
+
+def _read(debriefing: str, as_json: bool) -> None:
+    """Show a debriefing: set for reading on a terminal, as it is written anywhere else."""
+    if sys.stdout.isatty() and not as_json:
+        Console().print(Markdown(debriefing))
+    else:
+        _show(debriefing, {"debriefing": debriefing}, as_json)
 
 
 def _show(value: Any, facts: Any, as_json: bool) -> None:

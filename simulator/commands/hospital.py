@@ -26,7 +26,7 @@ clock = typer.Typer(help="Hospital time.", no_args_is_help=True)
 @fleet.command("list")
 def fleet_list(seat: SeatOption = None, as_json: JsonOption = False) -> None:
     """List every device."""
-    columns = ("name", "kind", "ae_title", "host", "port", "model", "queue", "received")
+    columns = ("name", "kind", "ae_title", "host", "port", "model", "queued", "received")
     show(client(seat).fleet.devices(), as_json, columns)
 
 
@@ -190,7 +190,7 @@ _ORDER = (
     "accession",
     "patient_id",
     "patient_name",
-    "procedure",
+    "description",
     "station_ae",
     "scheduled",
     "status",

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from simulator.client import Client
-from simulator.console import look
+from simulator.console import look, prose
 from simulator.errors import UsageError
 
 _PARTS = {"diagnosis": "diagnosis", "repair": "repair", "harm": "no harm done", "note": "note"}
@@ -93,7 +93,7 @@ class _Ticket:
         self.sheet.value = (
             f"<p><b>{escape(facts.title)}</b> (about {facts.minutes} minutes)</p>"
             "<p class='pl-soft'>Starting puts the hospital back to its first morning, then breaks "
-            "something. An exercise that is under way is left.</p>"
+            "something. An exercise that is under way ends here.</p>"
         )
 
     def start(self) -> str:
@@ -201,8 +201,7 @@ class _Ticket:
 
     def _end(self, lab: Any, debrief: str) -> None:
         self.begin.layout.display, self.work.layout.display = "", "none"
-        text = f"<div style='white-space:pre-wrap;line-height:1.4'>{escape(debrief)}</div>"
-        self.debrief.value = text
+        self.debrief.value = prose.html(debrief)
         self.timeline.value = look.scroll(lab.review()._repr_html_())
 
 

@@ -240,6 +240,7 @@ class Node:
         return {
             "name": self.name,
             "kind": type(self).__name__.lower(),
+            "ae_title": self.settings.ae_title,
             "host": self.host,
             "port": self.port,
             "listening": self.listening,
