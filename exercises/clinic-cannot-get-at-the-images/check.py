@@ -20,10 +20,9 @@ def check_the_person_gets_at_the_study_by_both_ways(seat):
     _workstation_finds_it(seat)
 
 
-@points(1)
+@points(1, after=check_the_person_gets_at_the_study_by_both_ways)
 def check_it_is_by_the_usual_way(seat):
     """The right comes from the group, and the machine's account still has an end."""
-    check_the_person_gets_at_the_study_by_both_ways(seat)
     given = seat.given
     meant = {row["name"]: row["value"] for row in seat.directory.show()["map"]}
     assert meant.get(given.group) == "viewer", f"{given.group} means nothing. Expected: viewer."

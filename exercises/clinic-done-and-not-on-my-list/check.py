@@ -25,10 +25,9 @@ def check_the_exam_is_on_the_reading_list(seat):
     )
 
 
-@points(1)
+@points(1, after=check_the_exam_is_on_the_reading_list)
 def check_the_ris_knows_by_whom_it_was_done(seat):
     """A performed step belongs to the order and has ended, and the other patient still waits."""
-    check_the_exam_is_on_the_reading_list(seat)
     given = seat.given
     steps = [row for row in seat.ris.mpps() if given.accession in row["accessions"]]
     states = [row["status"] for row in steps]
@@ -42,10 +41,9 @@ def check_the_ris_knows_by_whom_it_was_done(seat):
     )
 
 
-@points(1)
+@points(1, after=check_the_exam_is_on_the_reading_list)
 def check_the_next_exam_goes_by_itself(seat):
     """The device sends, reports for the right order and owes nothing."""
-    check_the_exam_is_on_the_reading_list(seat)
     device = seat.given.device
     seat.expect_echo(device)
     owed = [row for row in seat.modality(device).queue() if row["queued"] or row["owed"]]

@@ -17,10 +17,9 @@ def check_the_prior_is_where_it_is_read(seat):
     )
 
 
-@points(1)
+@points(1, after=check_the_prior_is_where_it_is_read)
 def check_the_next_priors_come_by_themselves(seat):
     """The house rule sends the priors of such exams to this workstation, and nothing holds it."""
-    check_the_prior_is_where_it_is_read(seat)
     given = seat.given
     rule = seat.archive.rules.show(given.rule)
     said = (rule["enabled"], list(rule["to"]), list(rule["when"]))

@@ -10,11 +10,10 @@ def check_the_name_is_found_as_it_is_typed(seat):
     _expect_found(seat, seat.given.workstation, seat.given.one["name"].lower())
 
 
-@points(2)
+@points(2, after=check_the_name_is_found_as_it_is_typed)
 def check_the_next_one_will_be_found_too(seat):
     """Name, console, workstations and archive agree, so that the next patient is found as well."""
     given = seat.given
-    check_the_name_is_found_as_it_is_typed(seat)
     _expect_found(seat, given.neighbour, given.one["name"].lower())
     expect_named(seat, given.one, given.accession)
     expect_setting(seat, given.device, "encoding.names", "components")

@@ -9,10 +9,9 @@ def check_the_study_arrives_on_the_workstation(seat):
     expect_fetched(seat, seat.given.workstation, seat.given.study)
 
 
-@points(2)
+@points(2, after=check_the_study_arrives_on_the_workstation)
 def check_the_entry_is_right_and_no_more_than_needed(seat):
     """The workstation stands in the node table where it is, with the rights of its like."""
-    check_the_study_arrives_on_the_workstation(seat)
     name, other = seat.given.workstation, seat.given.neighbour
     expect_registered(seat, name)
     nodes = {row["ae"]: row for row in seat.archive.nodes()}

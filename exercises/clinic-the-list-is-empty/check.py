@@ -17,10 +17,9 @@ def check_the_worklist_shows_exactly_the_rooms_patients(seat):
     assert not strange, f"{device} also sees other stations' entries: {', '.join(strange)}."
 
 
-@points(2)
+@points(2, after=check_the_worklist_shows_exactly_the_rooms_patients)
 def check_the_next_orders_will_show_too(seat):
     """Device and RIS agree on names, station, modality and time, for the next orders too."""
-    check_the_worklist_shows_exactly_the_rooms_patients(seat)
     given, settings = seat.given, seat.modality(seat.given.device).settings
     keys = ("ae_title", "worklist.station_ae", "worklist.modality", "ris.ae")
     asked = tuple(settings[key] for key in keys)

@@ -30,11 +30,14 @@ class Verdict:
     message: str = ""
 
 
-def points(share: int) -> Callable[[F], F]:
-    """Say how much a check weighs beside the others (1 where nothing is said)."""
+def points(share: int, *, after: Callable[..., Any] | None = None) -> Callable[[F], F]:
+    """Say how much a check weighs beside the others (1 where nothing is said).
+
+    What is right from the beginning earns nothing before the check `after`, which stands above it.
+    """
 
     def mark(function: F) -> F:
-        function.share = share  # type: ignore[attr-defined]
+        function.share, function.after = share, after  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -73,7 +76,13 @@ def functions(path: Path, prefix: str = "") -> list[FunctionType]:
 
 def run(path: Path, case: Any, seconds: float = TIME_LIMIT) -> list[Verdict]:
     """Run every check of a file, one after the other."""
-    return [run_one(check, case, seconds) for check in functions(path, "check_")]
+    done: dict[Any, Verdict] = {None: Verdict(goal="", share=0, passed=True)}
+    for check in functions(path, "check_"):
+        before = done.get(getattr(check, "after", None))
+        if before is None:
+            raise UsageError(f"In {path}, {check.__name__} comes after no check that stands above.")
+        done[check] = run_one(check, case, seconds) if before.passed else _too_early(check, before)
+    return list(done.values())[1:]
 
 
 def run_one(check: Callable[[Any], Any], case: Any, seconds: float = TIME_LIMIT) -> Verdict:
@@ -86,9 +95,17 @@ def run_one(check: Callable[[Any], Any], case: Any, seconds: float = TIME_LIMIT)
     thread = threading.Thread(target=work, name=check.__name__, daemon=True)
     thread.start()
     thread.join(seconds)
+    return _verdict(check, said[0])
+
+
+def _too_early(check: Callable[[Any], Any], before: Verdict) -> Verdict:
+    return _verdict(check, f"This counts when the goal '{before.goal.rstrip('.')}' is reached.")
+
+
+def _verdict(check: Callable[[Any], Any], message: str) -> Verdict:
     goal = " ".join((check.__doc__ or check.__name__).split())
     share = int(getattr(check, "share", 1))
-    return Verdict(goal=goal, share=share, passed=not said[0], message=said[0])
+    return Verdict(goal=goal, share=share, passed=not message, message=message)
 
 
 def _message(check: Callable[[Any], Any], case: Any) -> str:

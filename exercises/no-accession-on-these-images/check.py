@@ -31,10 +31,9 @@ def check_the_ris_knows_that_they_are_done(seat):
         )
 
 
-@points(1)
+@points(1, after=check_the_ris_knows_that_they_are_done)
 def check_the_list_shows_who_waits(seat):
     """The worklist shows the exam that is still to be done, and no other."""
-    check_the_ris_knows_that_they_are_done(seat)
     given = seat.given
     shown = sorted(row["accession"] for row in seat.modality(given.device).worklist())
     assert shown == [given.later], (

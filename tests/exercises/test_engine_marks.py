@@ -73,6 +73,45 @@ def test_a_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
         checks.functions(tmp_path / "other.py")
 
 
+_TWO_CHECKS = """
+from exercises.engine import points
+
+@points(2)
+def check_first(seat):
+    "The exam is there."
+    assert seat["first"], "It is not there."
+
+@points(1, after={after})
+def check_second(seat):
+    "The next one comes by itself."
+    assert seat["second"], "It does not."
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (False, True, ["It is not there.", "This counts when the goal 'The exam is there' is"]),
+        (True, False, ["", "It does not."]),
+        (True, True, ["", ""]),
+    ],
+)
+def test_what_was_right_from_the_beginning_counts_after_the_goal_above(
+    tmp_path: Path, first: bool, second: bool, said: list[str]
+) -> None:
+    (tmp_path / "check.py").write_text(_TWO_CHECKS.format(after="check_first"), "utf-8")
+    verdicts = checks.run(tmp_path / "check.py", {"first": first, "second": second})
+    assert [bool(verdict.message) for verdict in verdicts] == list(map(bool, said))
+    assert all(v.message.startswith(words) for v, words in zip(verdicts, said, strict=True))
+    assert [verdict.share for verdict in verdicts] == [2, 1]
+
+
+def test_a_goal_comes_after_one_above_it(tmp_path: Path) -> None:
+    (tmp_path / "check.py").write_text(_TWO_CHECKS.format(after="len"), "utf-8")
+    with pytest.raises(UsageError, match="check_second comes after no check"):
+        checks.run(tmp_path / "check.py", {"first": True, "second": True})
+
+
 def test_points_add_up_whatever_the_shares() -> None:
     for shares in ([1], [1, 1, 1], [2, 3], [1, 2, 4, 7]):
         assert sum(marks.shared(50, shares)) == 50
