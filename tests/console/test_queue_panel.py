@@ -27,7 +27,8 @@ def test_a_rule_is_tried_entered_and_its_counts_come_out_even(seat: Client, pres
     assert "is in force" in press(panel, "add")
     assert "to reading" in find(panel, "rules").value
     assert "would match" in press(panel, "show-preview")
-    press(panel, "pause")
+    find(panel, "place").value = "WS1"
+    assert "WS1 is paused" in press(panel, "pause")
     assert "paused by pacsadmin" in find(panel, "board").value
     assert "studies queued" in press(panel, "apply")
     assert "waiting" in find(panel, "jobs").value
@@ -35,6 +36,7 @@ def test_a_rule_is_tried_entered_and_its_counts_come_out_even(seat: Client, pres
     until(lambda: {row["kind"] for row in seat.archive.queue.list()} == {"route"}, 30)
     press(panel, "refresh")  # the look at the rules is over: what waits now, waits
     assert "was given up" in press(panel, "cancel")
+    assert find(panel, "place").value == "WS1"
     press(panel, "resume")
     until(lambda: not seat.archive.queue.list("WS1"), 60)
     press(panel, "refresh")
