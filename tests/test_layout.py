@@ -20,12 +20,13 @@ CLOCK = "simulator.clock"
 # that is named in neither table is a new one: it may import what servers may.
 BASE = {
     *("errors", "files", "clock", "config", "journal", "system", "ports", "http", "results"),
-    *("database", "setting", "crew"),
+    *("database", "setting", "crew", "progress"),
 }
 SERVER = BASE | {"network", "web"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "results": set(),
+    "progress": set(),
     "crew": {"errors", "system"},
     "system": {"errors"},
     "http": {"errors"},

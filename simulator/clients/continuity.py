@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from simulator.clients.archive import ArchiveClient
+from simulator.progress import Progress, unseen
 from simulator.results import Rows
 
 _JOBS = ("number", "what", "name", "by", "started", "state", "done", "of", "note")
 _SOON, _LATER = 0.05, 0.5  # seconds between two looks at a job
-Progress = Callable[[int, int], None]  # files done, and how many there are
 _COLUMNS = ("name", "taken", "by", "revision", "files", "bytes", "copied", "lacking")
-
-
-def unseen(done: int, of: int) -> None:
-    """Show no progress."""
 
 
 class BackupsClient:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from simulator.clients.archive import ArchiveClient
+from simulator.progress import Progress, unseen
 from simulator.results import Rows
 
 _COLUMNS = ("number", "direction", "ae", "host", "port", "state", "note", "studies", "started")
@@ -53,9 +53,7 @@ class MigrationsClient:
         answer: dict[str, Any] = self._archive.call("POST", f"/migrations/{number}/reconcile", {})
         return answer
 
-    def wait(
-        self, number: int, progress: Callable[[int, int], None] = lambda done, of: None
-    ) -> dict[str, Any]:
+    def wait(self, number: int, progress: Progress = unseen) -> dict[str, Any]:
         """Wait until a migration is over; `progress` gets studies done and studies known."""
         while True:
             row = self.list().one(number=number)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import ipywidgets as w
 
 from simulator.client import Client
-from simulator.clients.continuity import Progress
 from simulator.clients.downtime import reconcile
 from simulator.console import look
+from simulator.progress import Progress
 
 _BACKUPS = {
     "name": "backup", "taken": "taken", "by": "by", "files": "files", "copied": "new files",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simulator.errors import CannotError
+from simulator.progress import Progress, unseen
 from simulator.recipes import manifest
 from simulator.recipes.building import Item, content_of, expected, make
 from simulator.recipes.cases import Case, cases
 from simulator.recipes.manifest import Entry, Manifest
 from simulator.recipes.recipe import Recipe
-
-Progress = Callable[[int, int], None]  # (files done, files in all)
 
 
 @dataclass(kw_only=True)
@@ -26,7 +25,7 @@ class Job:
     seed: int | None = None
     studies: int | None = None
     pixels: str | None = None
-    progress: Progress = lambda done, of: None
+    progress: Progress = unseen
     entries: list[Entry] = field(default_factory=list)
     count: int = 0
 
@@ -116,7 +115,7 @@ def _remove(folder: Path, file: str) -> None:
         parent.rmdir()
 
 
-def entries_in(folder: Path, progress: Progress = lambda done, of: None) -> list[Entry]:
+def entries_in(folder: Path, progress: Progress = unseen) -> list[Entry]:
     """Return the files below a folder with their hashes; our own bookkeeping is left out."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     own = {folder / manifest.NAME, folder / "DICOMDIR"}

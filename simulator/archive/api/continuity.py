@@ -10,6 +10,7 @@ from simulator.archive.continuity.room import Continuity
 from simulator.archive.continuity.schema_drill import facts_of
 from simulator.database.schema import revision
 from simulator.errors import UsageError
+from simulator.progress import unseen
 from simulator.web import Call
 
 _ONE = "/api/backups/{name}"
@@ -103,7 +104,7 @@ class ContinuityDesk(Desk):
         """Do it now and return its result, or begin it as a job and return that."""
         if call.yes("begin"):
             return self.room.jobs.begin(what, name, call.actor, work).facts()
-        return work(_unseen)
+        return work(unseen)
 
 
 def _row(facts: dict[str, Any]) -> dict[str, Any]:
@@ -117,10 +118,6 @@ def _text(call: Call, name: str) -> str:
     if not isinstance(value, str):
         raise UsageError(f"'{name}' is no text.", "Send a text.")
     return value
-
-
-def _unseen(done: int, of: int) -> None:
-    """Who waits for the answer sees no progress."""
 
 
 def _need_sure(call: Call) -> None:

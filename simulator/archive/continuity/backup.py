@@ -21,6 +21,7 @@ from simulator.archive.continuity.vault import Vault
 from simulator.archive.fixup.tables import changed_objects
 from simulator.archive.store import FileStore
 from simulator.database import Database, schema
+from simulator.progress import Progress, unseen
 
 _ATTEMPTS = 5
 _KEY = "key.pem"  # a node's private key: only where somebody asks for it
@@ -75,7 +76,7 @@ def take(
     at: str,
     by: str,
     keys: bool = False,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = unseen,
 ) -> Manifest:
     """Back up `source` as `name`, at hospital time `at`; raises CannotError where it cannot.
 
@@ -155,7 +156,7 @@ def _with_former(source: Source, vault: Vault, saved: Path, copied: _Copied) -> 
     columns = (changed_objects.c.before_digest, changed_objects.c.after_digest)
     former = {digest for c in columns for digest in source.database.saved_values(saved, c)}
     former -= {"", *copied.digests, *copied.lacking}
-    more = _copy(source, vault, {d for d in former if source.places(d)}, lambda done, of: None)
+    more = _copy(source, vault, {d for d in former if source.places(d)}, unseen)
     return _Copied(
         digests=copied.digests | more.digests, lacking=copied.lacking,
         bytes=copied.bytes + more.bytes, new=copied.new + more.new,

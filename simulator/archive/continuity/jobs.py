@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.errors import CannotError, PacsLabError, RefusedError
+from simulator.progress import Progress
 
 _KEPT = 50  # jobs that are over and can still be asked for
 RUNNING, DONE, FAILED = "running", "done", "failed"
-Progress = Callable[[int, int], None]
 Work = Callable[[Progress], dict[str, Any]]
 
 

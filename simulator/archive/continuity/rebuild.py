@@ -7,7 +7,6 @@ came, and to which order its study belongs. Files that were taken out on purpose
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from simulator.archive.removed_table import removed_files
 from simulator.archive.rows import Filed, enter
 from simulator.archive.store import FileStore
 from simulator.network.dimse import CANNOT_UNDERSTAND, DimseError
+from simulator.progress import Progress, unseen
 
 _LEVELS = (t.instances, t.series, t.studies, t.patients)
 _ONLY_HERE = {  # what no file says, and a lost index loses
@@ -68,7 +68,7 @@ def rebuild(
     store: FileStore,
     folder: Path,
     now: str,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = unseen,
 ) -> Rebuilt:
     """Make the four levels anew from the files; `now` is when an unknown instance came.
 

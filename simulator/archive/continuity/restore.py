@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,7 @@ from simulator.archive.rows import Filed, all_levels, enter
 from simulator.archive.store import FileStore
 from simulator.database import Database
 from simulator.errors import CannotError, RefusedError
-
-Progress = Callable[[int, int], None]
+from simulator.progress import Progress, unseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def restore(
     name: str,
     *,
     keep_nodes: bool = False,
-    progress: Progress = lambda done, of: None,
+    progress: Progress = unseen,
 ) -> dict[str, Any]:
     """Make the archive what it was when `name` was taken; raises RefusedError and changes nothing.
 
@@ -106,7 +105,7 @@ def undo(target: Target) -> None:
 
 def restore_study(
     target: Target, vault: Vault, name: str, study_uid: str,
-    progress: Progress = lambda done, of: None,
+    progress: Progress = unseen,
 ) -> dict[str, Any]:  # fmt: skip
     """Bring one study back into the index as it is; what is there already stays as it is.
 
@@ -120,7 +119,7 @@ def restore_study(
     lacking = [row.digest for row in rows if not vault.file(row.digest).exists()]
     if lacking:
         raise RefusedError(f"The backup lacks {len(lacking)} files of that study.", "", 409)
-    _bring_files(target, vault, [row.digest for row in rows], lambda done, of: None)
+    _bring_files(target, vault, [row.digest for row in rows], unseen)
     with target.database.write() as db:
         filed = [_enter(db, target.store, row) for row in rows]
     new = sum(one is not Filed.DUPLICATE for one in filed)

@@ -8,21 +8,18 @@ from simulator.archive import tables as t
 from simulator.archive.continuity import configuration
 from simulator.archive.continuity import restore as restoring
 from simulator.archive.continuity.backup import Source, take
-from simulator.archive.continuity.jobs import Jobs, Progress
+from simulator.archive.continuity.jobs import Jobs
 from simulator.archive.continuity.manifest import Manifest
 from simulator.archive.continuity.rebuild import rebuild
 from simulator.archive.continuity.restore import Target
 from simulator.archive.continuity.vault import Vault
 from simulator.archive.continuity.verify import Verification, verify
+from simulator.progress import Progress, unseen
 
 if TYPE_CHECKING:
     from simulator.archive.archive import Archive
 
 FOLDER = "backups"  # beside the archive's own folder
-
-
-def _unseen(done: int, of: int) -> None:
-    """Show no progress."""
 
 
 class Continuity:
@@ -36,7 +33,7 @@ class Continuity:
         self._target = Target(database=archive.database, store=archive.store, folder=archive.folder)
 
     def create(
-        self, name: str, by: str, *, keys: bool = False, progress: Progress = _unseen
+        self, name: str, by: str, *, keys: bool = False, progress: Progress = unseen
     ) -> Manifest:
         """Take a backup; without a name it is called by hospital time."""
         now = self.archive.clock.now()
@@ -52,7 +49,7 @@ class Continuity:
         self._tell("backup.created", f"{by} made the backup {said}", by, made.name)
         return made
 
-    def verify(self, name: str, by: str, *, progress: Progress = _unseen) -> Verification:
+    def verify(self, name: str, by: str, *, progress: Progress = unseen) -> Verification:
         """Read a whole backup, and open its index on trial."""
         found = verify(self.vault, name, progress)
         said = "it can be restored" if found.fine else f"{len(found.problems)} problems"
@@ -67,7 +64,7 @@ class Continuity:
 
     def restore(
         self, name: str, by: str, *, study: str = "", keep_nodes: bool = False,
-        config: bool = False, progress: Progress = _unseen,
+        config: bool = False, progress: Progress = unseen,
     ) -> dict[str, Any]:  # fmt: skip
         """Put a backup back, or one study of it; `config`: its configuration, too."""
         if config:
@@ -97,7 +94,7 @@ class Continuity:
         self.archive.orders.resume()
         return {"ok": True, **self.archive.index.counts()}
 
-    def rebuild(self, by: str, *, progress: Progress = _unseen) -> dict[str, Any]:
+    def rebuild(self, by: str, *, progress: Progress = unseen) -> dict[str, Any]:
         """Make the index anew from the files."""
         now = self.archive.clock.now().isoformat(timespec="milliseconds")
         with self.archive.integrity.alone():

@@ -19,6 +19,7 @@ from simulator.archive.continuity.vault import Vault
 from simulator.database import Database
 from simulator.database.kinds import kind_of
 from simulator.errors import PacsLabError, RefusedError
+from simulator.progress import Progress, unseen
 
 MOST = 1000  # problems that a report lists
 NOT_IN_IT = (  # others keep it; whoever plans for a disaster must save it by itself
@@ -71,9 +72,7 @@ class Verification:
         )  # fmt: skip
 
 
-def verify(
-    vault: Vault, name: str, progress: Callable[[int, int], None] = lambda done, of: None
-) -> Verification:
+def verify(vault: Vault, name: str, progress: Progress = unseen) -> Verification:
     """Read a whole backup and open its index on trial; raises RefusedError where there is none."""
     backup = vault.get(name)
     found = Verification(name=name)
